@@ -1,0 +1,96 @@
+package dev.weft.crdt.codec;
+
+import java.util.Arrays;
+
+/** Writes the primitives of the binary formats into a growing array. Not thread-safe. */
+public final class ByteWriter {
+    private byte[] bytes;
+    private int size;
+
+    public ByteWriter() {
+        this(64);
+    }
+
+    public ByteWriter(int capacity) {
+        this.bytes = new byte[Math.max(16, capacity)];
+    }
+
+    public int size() {
+        return size;
+    }
+
+    /** Forgets what was written and keeps the memory. */
+    public ByteWriter reset() {
+        size = 0;
+        return this;
+    }
+
+    public byte[] toByteArray() {
+        return Arrays.copyOf(bytes, size);
+    }
+
+    public ByteWriter writeByte(int value) {
+        ensure(1);
+        bytes[size++] = (byte) value;
+        return this;
+    }
+
+    /**
+     * The minimal form (spec crdt 1.1).
+     *
+     * @throws IllegalArgumentException if the value is negative
+     */
+    public ByteWriter writeUvarint(long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException("Cannot write a negative varint: " + value);
+        }
+        ensure(9);
+        long rest = value;
+        while (rest > 0x7f) {
+            bytes[size++] = (byte) (rest & 0x7f | 0x80);
+            rest >>>= 7;
+        }
+        bytes[size++] = (byte) rest;
+        return this;
+    }
+
+    /** Eight bytes, big-endian. */
+    public ByteWriter writeLong(long value) {
+        ensure(8);
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            bytes[size++] = (byte) (value >>> shift);
+        }
+        return this;
+    }
+
+    public ByteWriter writeBytes(byte[] source) {
+        return writeBytes(source, 0, source.length);
+    }
+
+    public ByteWriter writeBytes(byte[] source, int offset, int length) {
+        ensure(length);
+        System.arraycopy(source, offset, bytes, size, length);
+        size += length;
+        return this;
+    }
+
+    /** A length and the bytes. */
+    public ByteWriter writeBlob(byte[] source) {
+        return writeUvarint(source.length).writeBytes(source);
+    }
+
+    /** A length and strict UTF-8 (spec crdt 1.2). */
+    public ByteWriter writeString(String text) {
+        return writeBlob(StrictUtf8.encode(text));
+    }
+
+    private void ensure(int more) {
+        int wanted = size + more;
+        if (wanted < 0) {
+            throw new IllegalStateException("A message of more than 2 GiB");
+        }
+        if (wanted > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(wanted, (int) Math.min(Integer.MAX_VALUE - 8L, bytes.length * 2L)));
+        }
+    }
+}
