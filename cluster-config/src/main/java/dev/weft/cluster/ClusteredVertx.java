@@ -1,0 +1,190 @@
+package dev.weft.cluster;
+
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Vert.x that is a member of a cluster: one call to join, one to leave. May be used from any thread.
+ *
+ * <p>There is no shutdown hook: a node that leaves has documents to hand off first, so whoever runs it must call
+ * {@link #close()} when it is done with that.
+ */
+public final class ClusteredVertx {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusteredVertx.class);
+
+    private final ClusterOptions options;
+    private final HazelcastInstance hazelcast;
+    private final ClusterMembership membership;
+    private final Vertx vertx;
+    private final AtomicReference<Future<Void>> closing = new AtomicReference<>();
+
+    private ClusteredVertx(
+            ClusterOptions options, HazelcastInstance hazelcast, ClusterMembership membership, Vertx vertx) {
+        this.options = options;
+        this.hazelcast = hazelcast;
+        this.membership = membership;
+        this.vertx = vertx;
+    }
+
+    /** Joins with default Vert.x options. */
+    public static Future<ClusteredVertx> start(ClusterOptions options) {
+        return start(options, new VertxOptions(), UnaryOperator.identity());
+    }
+
+    /**
+     * Joins the cluster. Fails with {@link ClusterJoinException}; nothing is left running then.
+     *
+     * @param base Vert.x options to build on, which are copied; host, ports and time-outs of the event bus are overwritten
+     * @param with may add a metrics or tracing factory to the builder
+     */
+    public static Future<ClusteredVertx> start(
+            ClusterOptions options, VertxOptions base, UnaryOperator<VertxBuilder> with) {
+        Objects.requireNonNull(options, "options");
+        VertxOptions vertxOptions = vertxOptions(options, base);
+        Promise<ClusteredVertx> joined = Promise.promise();
+        // Joining blocks for a second or more, and there is no Vert.x yet whose worker could do it.
+        runOnOwnThread("weft-join-" + options.nodeId(), () -> join(options, vertxOptions, with, joined));
+        return joined.future();
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    public HazelcastInstance hazelcast() {
+        return hazelcast;
+    }
+
+    public ClusterMembership membership() {
+        return membership;
+    }
+
+    public String nodeId() {
+        return options.nodeId();
+    }
+
+    public ClusterOptions options() {
+        return options;
+    }
+
+    /** For requests on the bus: without it, a request to a node that just died waits for Vert.x's 30 s. */
+    public DeliveryOptions requestOptions() {
+        return new DeliveryOptions().setSendTimeout(options.timing().requestTimeoutMillis());
+    }
+
+    /**
+     * Leaves the cluster: first Vert.x with all that is deployed, then Hazelcast, which hands its share of the maps to
+     * the others. Repeated calls answer the same future.
+     */
+    public Future<Void> close() {
+        Promise<Void> done = Promise.promise();
+        if (!closing.compareAndSet(null, done.future())) {
+            return closing.get();
+        }
+        vertx.close()
+                .onComplete(closed -> runOnOwnThread("weft-leave-" + nodeId(), () -> {
+                    try {
+                        leave(hazelcast, membership);
+                    } catch (RuntimeException e) {
+                        done.fail(e);
+                        return;
+                    }
+                    if (closed.succeeded()) {
+                        done.complete();
+                    } else {
+                        done.fail(closed.cause());
+                    }
+                }));
+        return done.future();
+    }
+
+    private static void join(
+            ClusterOptions options,
+            VertxOptions vertxOptions,
+            UnaryOperator<VertxBuilder> with,
+            Promise<ClusteredVertx> joined) {
+        HazelcastInstance hazelcast = null;
+        ClusterMembership membership;
+        try {
+            // Started here and not by the cluster manager, whose leave() hides the cause of a failed join.
+            hazelcast = Hazelcast.newHazelcastInstance(HazelcastConfigFactory.create(options));
+            membership = new ClusterMembership(hazelcast, options.nodeId());
+            membership.start();
+        } catch (RuntimeException | LinkageError e) {
+            terminate(hazelcast);
+            joined.fail(new ClusterJoinException(describe("Hazelcast", options, e), e));
+            return;
+        }
+        HazelcastInstance member = hazelcast;
+        with.apply(Vertx.builder().with(vertxOptions))
+                .withClusterManager(new HazelcastClusterManager(member))
+                .buildClustered()
+                .onSuccess(vertx -> {
+                    warnWithoutNativeTransport(vertx);
+                    joined.complete(new ClusteredVertx(options, member, membership, vertx));
+                })
+                .onFailure(cause -> runOnOwnThread("weft-leave-" + options.nodeId(), () -> {
+                    leave(member, membership);
+                    joined.fail(new ClusterJoinException(describe("The event bus", options, cause), cause));
+                }));
+    }
+
+    private static String describe(String what, ClusterOptions options, Throwable cause) {
+        Network network = options.network();
+        return what + " of node " + options.nodeId() + " could not start on " + network.bindHost() + " (Hazelcast port "
+                + network.hazelcastPort() + ", bus port " + network.busPort() + "): " + cause;
+    }
+
+    private static void terminate(HazelcastInstance hazelcast) {
+        if (hazelcast != null) {
+            hazelcast.getLifecycleService().terminate();
+        }
+    }
+
+    private static void leave(HazelcastInstance hazelcast, ClusterMembership membership) {
+        membership.stop();
+        hazelcast.getLifecycleService().shutdown();
+    }
+
+    private static VertxOptions vertxOptions(ClusterOptions options, VertxOptions base) {
+        Network network = options.network();
+        ClusterTiming timing = options.timing();
+        VertxOptions vertxOptions = new VertxOptions(base).setPreferNativeTransport(true);
+        EventBusOptions bus = vertxOptions.getEventBusOptions();
+        bus.setHost(network.bindHost());
+        bus.setPort(network.busPort());
+        bus.setClusterPublicHost(network.publicHost());
+        bus.setClusterPingInterval(timing.busPingMillis());
+        bus.setClusterPingReplyInterval(timing.busPingMillis());
+        bus.setConnectTimeout(timing.connectTimeoutMillis());
+        bus.setTcpUserTimeout(timing.tcpUserTimeoutMillis());
+        bus.setTcpNoDelay(true);
+        return vertxOptions;
+    }
+
+    private static void warnWithoutNativeTransport(Vertx vertx) {
+        if (!vertx.isNativeTransportEnabled()) {
+            LOG.warn("No native transport here: the TCP user timeout of the event bus has no effect, and what is queued"
+                    + " for a frozen node is bounded by its removal from the cluster only");
+        }
+    }
+
+    private static void runOnOwnThread(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

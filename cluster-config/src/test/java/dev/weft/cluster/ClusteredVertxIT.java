@@ -1,0 +1,164 @@
+package dev.weft.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ClusteredVertxIT {
+    private final String clusterName = "it-" + UUID.randomUUID();
+    private final List<ClusteredVertx> started = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() {
+        started.forEach(node -> node.close().otherwiseEmpty().await());
+    }
+
+    @Test
+    void threeNodesFormOneLeavesAndTheOthersHearOfIt() throws Exception {
+        int[] ports = freePorts(3);
+        ClusteredVertx a = start("a", ports, 0);
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        a.membership().listen(recordInto(heard));
+        ClusteredVertx b = start("b", ports, 1);
+        ClusteredVertx c = start("c", ports, 2);
+        eventually(() -> a.membership().nodes().size() == 3
+                && b.membership().nodes().size() == 3
+                && c.membership().nodes().size() == 3);
+        assertThat(a.membership().nodes()).containsOnlyKeys(a.nodeId(), b.nodeId(), c.nodeId());
+        assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo("joined b");
+        assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo("joined c");
+
+        assertThat(a.vertx().isNativeTransportEnabled()).isEqualTo(isLinux());
+        c.vertx()
+                .eventBus()
+                .consumer("echo", message -> message.reply(message.body()))
+                .completion()
+                .await();
+        assertThat(request(a, "echo").await()).isEqualTo("hello");
+
+        c.close().await();
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("left c");
+        assertThat(a.membership().contains(c.nodeId())).isFalse();
+        assertThat(c.hazelcast().getLifecycleService().isRunning()).isFalse();
+        assertThat(c.close()).isSameAs(c.close());
+    }
+
+    @Test
+    void aNodeThatDiesWithoutAWordIsNoticed() throws Exception {
+        int[] ports = freePorts(2);
+        ClusteredVertx a = start("a", ports, 0);
+        ClusteredVertx b = start("b", ports, 1);
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        a.membership().listen(recordInto(heard));
+        b.hazelcast().getLifecycleService().terminate();
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("left b");
+    }
+
+    @Test
+    void aTakenHazelcastPortIsNamedAsTheCause() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ClusterOptions options = options("a", new int[] {taken.getLocalPort()}, 0);
+            assertThatThrownBy(() -> ClusteredVertx.start(options).await())
+                    .isInstanceOf(ClusterJoinException.class)
+                    .hasMessageContaining(String.valueOf(taken.getLocalPort()))
+                    .hasStackTraceContaining("already in use");
+        }
+    }
+
+    @Test
+    void aTakenBusPortIsNamedAsTheCauseAndNothingIsLeftRunning() throws Exception {
+        int[] ports = freePorts(1);
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ClusterOptions options = ClusterOptions.builder()
+                    .clusterName(clusterName)
+                    .network(Network.loopback().withPorts(ports[0], taken.getLocalPort()))
+                    .build();
+            assertThatThrownBy(() -> ClusteredVertx.start(options).await())
+                    .isInstanceOf(ClusterJoinException.class)
+                    .hasStackTraceContaining("in use");
+        }
+        // The failed start has let go of its Hazelcast port.
+        start("a", ports, 0);
+    }
+
+    private ClusteredVertx start(String name, int[] ports, int index) {
+        ClusteredVertx node = ClusteredVertx.start(options(name, ports, index)).await();
+        started.add(node);
+        return node;
+    }
+
+    private ClusterOptions options(String name, int[] ports, int index) {
+        String[] members = new String[ports.length];
+        for (int i = 0; i < ports.length; i++) {
+            members[i] = "127.0.0.1:" + ports[i];
+        }
+        return ClusterOptions.builder()
+                .clusterName(clusterName)
+                .nodeName(name)
+                .members(members)
+                .network(Network.loopback().withPorts(ports[index], 0))
+                .build();
+    }
+
+    private static Future<Object> request(ClusteredVertx from, String address) {
+        return from.vertx()
+                .eventBus()
+                .request(address, "hello", from.requestOptions())
+                .map(reply -> reply.body());
+    }
+
+    private static MembershipListener recordInto(BlockingQueue<String> heard) {
+        return new MembershipListener() {
+            @Override
+            public void nodeJoined(ClusterNode node) {
+                heard.add("joined " + node.name());
+            }
+
+            @Override
+            public void nodeLeft(ClusterNode node) {
+                heard.add("left " + node.name());
+            }
+        };
+    }
+
+    private static boolean isLinux() {
+        return System.getProperty("os.name").equals("Linux");
+    }
+
+    private static int[] freePorts(int count) throws IOException {
+        int[] ports = new int[count];
+        List<ServerSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            ports[i] = socket.getLocalPort();
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return ports;
+    }
+
+    private static void eventually(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+}
