@@ -1,0 +1,123 @@
+package dev.weft.protocol.codec;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The JSON of the envelope: how it is parsed, and how values of plugins look as Java objects. */
+final class Json {
+    static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
+
+    private Json() {}
+
+    static JsonFactory factory(FrameLimits limits) {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(limits.jsonDepthMax())
+                        .maxStringLength(limits.stringCharsMax())
+                        .maxNameLength(limits.nameCharsMax())
+                        .build())
+                // Names come from strangers: interning would keep every one of them for the life of the process.
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .build();
+    }
+
+    /** The value at the current token, with everything below it; leaves the parser on its last token. */
+    static Object readValue(JsonParser parser, ValueBudget budget) throws IOException {
+        budget.spend();
+        JsonToken token = parser.currentToken();
+        return switch (token) {
+            case START_OBJECT -> readObject(parser, budget);
+            case START_ARRAY -> readArray(parser, budget);
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_INT -> readInteger(parser);
+            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+            case VALUE_TRUE -> Boolean.TRUE;
+            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_NULL -> null;
+            default -> throw new AssertionError(token);
+        };
+    }
+
+    private static Map<String, Object> readObject(JsonParser parser, ValueBudget budget) throws IOException {
+        Map<String, Object> object = new LinkedHashMap<>();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            parser.nextToken();
+            object.put(name, readValue(parser, budget));
+        }
+        return Collections.unmodifiableMap(object);
+    }
+
+    private static List<Object> readArray(JsonParser parser, ValueBudget budget) throws IOException {
+        List<Object> array = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            array.add(readValue(parser, budget));
+        }
+        return Collections.unmodifiableList(array);
+    }
+
+    /** Beyond 64 bits the reference reads a double, which is why such a number is no integer anywhere. */
+    private static Object readInteger(JsonParser parser) throws IOException {
+        if (isLong(parser)) {
+            return parser.getLongValue();
+        }
+        return Double.parseDouble(parser.getText());
+    }
+
+    static boolean isLong(JsonParser parser) throws IOException {
+        return parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+    }
+
+    /**
+     * Plain notation from 1e-6 up to below 1e21, as the reference writes doubles.
+     *
+     * @throws IllegalArgumentException for NaN and infinities, which JSON has no text for
+     */
+    static byte[] doubleText(double value) {
+        if (Double.isNaN(value) || Double.isInfinite(value)) {
+            throw new IllegalArgumentException("JSON cannot write " + value);
+        }
+        return text(value).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String text(double value) {
+        double magnitude = Math.abs(value);
+        if (magnitude == 0 || magnitude >= 1e-3 && magnitude < 1e7) {
+            return Double.toString(value);
+        }
+        if (magnitude >= 1e-6 && magnitude < 1e21) {
+            String plain = new BigDecimal(Double.toString(value)).toPlainString();
+            return plain.indexOf('.') < 0 ? plain + ".0" : plain;
+        }
+        String scientific = Double.toString(value).replace(".0E", "E");
+        return scientific.contains("E-") ? scientific.replace('E', 'e') : scientific.replace("E", "e+");
+    }
+
+    /** How many more values of one plugin message may be read. */
+    static final class ValueBudget {
+        private final int max;
+        private int spent;
+
+        ValueBudget(int max) {
+            this.max = max;
+        }
+
+        void spend() {
+            if (++spent > max) {
+                throw new MalformedMessageException(
+                        MalformedMessageException.Reason.OVER_LIMIT, "More JSON values than " + max, null);
+            }
+        }
+    }
+}

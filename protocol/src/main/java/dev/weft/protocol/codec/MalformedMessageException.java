@@ -1,0 +1,66 @@
+package dev.weft.protocol.codec;
+
+import java.util.OptionalLong;
+
+/**
+ * A frame that is not a message. Costs the frame, never the connection and never a later frame (spec protocol 2.1). Says
+ * what could be read all the same, because a relay answers by it. Has no stack trace: hostile frames come in floods and
+ * the message names the fault.
+ */
+public final class MalformedMessageException extends RuntimeException {
+    /** What was wrong, coarsely. */
+    public enum Reason {
+        /** Not UTF-8, not JSON, or not readable by the configured compressor. */
+        NOT_JSON,
+        /** JSON, but not an object with an integer {@code type}. */
+        NO_TYPE,
+        /** Well-formed, but no codec of this mode knows the type. */
+        UNKNOWN_TYPE,
+        /** A field is missing, of the wrong JSON type, or does not decode. */
+        BAD_FIELD,
+        /** One of {@link FrameLimits} was exceeded. */
+        OVER_LIMIT
+    }
+
+    private final transient Reason reason;
+    private final transient OptionalLong type;
+    private final transient String documentId;
+
+    MalformedMessageException(Reason reason, String message, Throwable cause) {
+        this(reason, message, cause, OptionalLong.empty(), null);
+    }
+
+    MalformedMessageException(Reason reason, String message, Throwable cause, OptionalLong type, String documentId) {
+        super(message, cause, false, false);
+        this.reason = reason;
+        this.type = type;
+        this.documentId = documentId;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** The type code; empty when the frame was not JSON with an integer type. Any 64-bit number is possible. */
+    public OptionalLong type() {
+        return type;
+    }
+
+    /** The document the frame named, or null when it could not be read or is over its limit. */
+    public String documentId() {
+        return documentId;
+    }
+
+    /**
+     * Whether a relay answers this frame with {@code INVALID_MESSAGE} (spec protocol 2.1): an aware client has come to a
+     * relay and must be told. The answer names {@link #documentId()}, or {@code ""} where that is null.
+     */
+    public boolean isAnsweredByRelay() {
+        return type.isPresent() && type.getAsLong() < 20 && !WireMode.isShared(type.getAsLong());
+    }
+
+    /** The same fault with what is known about the frame it was found in. */
+    MalformedMessageException in(OptionalLong type, String documentId) {
+        return new MalformedMessageException(reason, getMessage(), getCause(), type, documentId);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.weft.protocol.codec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+
+/** Finds and opens the golden vectors: the directory of {@code -Dweft.vectors}, or the ones of the crdt module. */
+final class Vectors {
+    private static final String DEFAULT = "crdt/src/test/resources/vectors";
+
+    private Vectors() {}
+
+    static JsonNode read(String file) {
+        try {
+            return new ObjectMapper().readTree(directory().resolve(file).toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static byte[] bytes(JsonNode base64) {
+        return Base64.getDecoder().decode(base64.textValue());
+    }
+
+    private static Path directory() {
+        String chosen = System.getProperty("weft.vectors", "");
+        if (!chosen.isEmpty()) {
+            return Path.of(chosen);
+        }
+        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+            if (Files.isDirectory(at.resolve(DEFAULT))) {
+                return at.resolve(DEFAULT);
+            }
+        }
+        throw new IllegalStateException(
+                "No " + DEFAULT + " above " + Path.of("").toAbsolutePath());
+    }
+}
