@@ -12,7 +12,9 @@ import dev.weft.protocol.message.MessageType;
 import dev.weft.protocol.message.PluginMessage;
 import dev.weft.protocol.message.RelayMessage;
 import dev.weft.protocol.message.SharedMessage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,16 +31,20 @@ public final class MessageCodec {
     private final WireMode mode;
     private final FrameLimits limits;
     private final List<PluginCodec> plugins;
+    private final Compressor compressor;
     private final JsonFactory json;
 
+    /** A codec for uncompressed frames. */
     public MessageCodec(WireMode mode, FrameLimits limits, List<PluginCodec> plugins) {
-        this(mode, limits, List.copyOf(plugins), Json.factory(limits));
+        this(mode, limits, List.copyOf(plugins), Compressor.IDENTITY, Json.factory(limits));
     }
 
-    private MessageCodec(WireMode mode, FrameLimits limits, List<PluginCodec> plugins, JsonFactory json) {
+    private MessageCodec(
+            WireMode mode, FrameLimits limits, List<PluginCodec> plugins, Compressor compressor, JsonFactory json) {
         this.mode = mode;
         this.limits = limits;
         this.plugins = plugins;
+        this.compressor = compressor;
         this.json = json;
     }
 
@@ -49,7 +55,12 @@ public final class MessageCodec {
 
     /** The same codec for another mode; shares what is expensive. */
     public MessageCodec inMode(WireMode mode) {
-        return new MessageCodec(mode, limits, plugins, json);
+        return new MessageCodec(mode, limits, plugins, compressor, json);
+    }
+
+    /** The same codec for frames of this compressor; shares what is expensive. */
+    public MessageCodec withCompressor(Compressor compressor) {
+        return new MessageCodec(mode, limits, plugins, compressor, json);
     }
 
     public WireMode mode() {
@@ -58,6 +69,10 @@ public final class MessageCodec {
 
     public FrameLimits limits() {
         return limits;
+    }
+
+    public Compressor compressor() {
+        return compressor;
     }
 
     /** @throws MalformedMessageException if the frame is not one message of this codec */
@@ -129,6 +144,27 @@ public final class MessageCodec {
 
     private FrameFields readFields(byte[] frame, int offset, int length) {
         requireSize(length);
+        if (compressor == Compressor.IDENTITY) {
+            return readJson(frame, offset, length);
+        }
+        byte[] inflated = inflate(frame, offset, length);
+        return readJson(inflated, 0, inflated.length);
+    }
+
+    private byte[] inflate(byte[] frame, int offset, int length) {
+        int max = limits.inflatedBytesMax();
+        try (InputStream json = compressor.decompress(new ByteArrayInputStream(frame, offset, length))) {
+            byte[] inflated = json.readNBytes(max);
+            if (inflated.length == max && json.read() >= 0) {
+                throw new MalformedMessageException(Reason.OVER_LIMIT, "A frame inflates beyond " + max, null);
+            }
+            return inflated;
+        } catch (IOException e) {
+            throw new MalformedMessageException(Reason.NOT_JSON, "Not compressed as configured", e);
+        }
+    }
+
+    private FrameFields readJson(byte[] frame, int offset, int length) {
         Utf8.requireValid(frame, offset, length);
         FrameFields fields = parse(frame, offset, length, this::isOfPlugin);
         OptionalLong type = fields.type();
@@ -181,13 +217,13 @@ public final class MessageCodec {
      */
     public byte[] encode(Message message) {
         if (message instanceof AwareMessage aware) {
-            return MessageWriter.write(aware);
+            return compressor.compress(MessageWriter.write(aware));
         } else if (message instanceof SharedMessage shared) {
-            return MessageWriter.write(shared);
+            return compressor.compress(MessageWriter.write(shared));
         } else if (message instanceof RelayMessage relay) {
-            return MessageWriter.write(relay);
+            return compressor.compress(MessageWriter.write(relay));
         } else if (message instanceof PluginMessage plugin) {
-            return MessageWriter.write(plugin, pluginFields(plugin));
+            return compressor.compress(MessageWriter.write(plugin, pluginFields(plugin)));
         }
         throw new AssertionError(message);
     }
