@@ -38,7 +38,8 @@ public final class HybridLogicalClock {
         long physical = clamp(wallMillis);
         // Equal milliseconds take the larger counter plus one; a larger l on one side takes that side's counter plus
         // one; physical time ahead of both restarts the counter. The first two are the successor of the larger stamp.
-        packed = physical > newest >>> 16 ? physical << 16 : successor(newest);
+        // A stamp at the end of time leaves the clock there, so that taking in never fails half-way; ticking does fail.
+        packed = physical > newest >>> 16 ? physical << 16 : newest == -1L ? newest : newest + 1;
     }
 
     /**

@@ -19,6 +19,11 @@ public final class ByteWriter {
         return size;
     }
 
+    /** The array written into; valid up to {@link #size} and until the next write. The caller must not change it. */
+    public byte[] array() {
+        return bytes;
+    }
+
     /** Forgets what was written and keeps the memory. */
     public ByteWriter reset() {
         size = 0;
@@ -52,6 +57,11 @@ public final class ByteWriter {
         }
         bytes[size++] = (byte) rest;
         return this;
+    }
+
+    /** How many bytes {@link #writeUvarint} takes. */
+    public static int uvarintLength(long value) {
+        return Math.max(1, (64 - Long.numberOfLeadingZeros(value) + 6) / 7);
     }
 
     /** Eight bytes, big-endian. */

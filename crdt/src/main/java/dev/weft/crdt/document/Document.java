@@ -1,0 +1,503 @@
+package dev.weft.crdt.document;
+
+import dev.weft.crdt.change.Change;
+import dev.weft.crdt.change.ChangeStore;
+import dev.weft.crdt.change.HandlerName;
+import dev.weft.crdt.clock.ClockDriftException;
+import dev.weft.crdt.clock.HybridLogicalClock;
+import dev.weft.crdt.clock.HybridTimestamp;
+import dev.weft.crdt.codec.ByteWriter;
+import dev.weft.crdt.handler.DataType;
+import dev.weft.crdt.handler.Handler;
+import dev.weft.crdt.handler.HandlerFactory;
+import dev.weft.crdt.handler.HandlerHost;
+import dev.weft.crdt.handler.HandlerRef;
+import dev.weft.crdt.handler.HandlerSlot;
+import dev.weft.crdt.handler.Operation;
+import dev.weft.crdt.id.OperationId;
+import dev.weft.crdt.id.PeerId;
+import dev.weft.crdt.version.VersionVector;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * One replica of a document (spec crdt 12): edit it through its handlers, take in changes of others, give away what
+ * they lack, compress history into snapshots. It carries data of handlers that nobody created here.
+ *
+ * <p>Not thread-safe: one thread at a time, the one its listeners are called on.
+ */
+public final class Document implements HandlerHost {
+    private final DocumentOptions options;
+    private final HybridLogicalClock clock;
+    private final HandlerRegistry registry = new HandlerRegistry(this);
+    private final Listeners listeners = new Listeners();
+    private final Transaction transaction = new Transaction();
+    private final ByteWriter body = new ByteWriter(256);
+    private ChangeStore store = new ChangeStore();
+    private Snapshot lastSnapshot;
+    private boolean disposed;
+
+    public Document(DocumentOptions options) {
+        this.options = options;
+        this.clock = new HybridLogicalClock(options.initialClock());
+    }
+
+    /** A document of this peer, everything else by default. */
+    public Document(PeerId peerId) {
+        this(DocumentOptions.builder().peerId(peerId).build());
+    }
+
+    @Override
+    public PeerId peerId() {
+        return options.peerId();
+    }
+
+    public String documentId() {
+        return options.documentId();
+    }
+
+    /** The current stamp; reading does not advance it. */
+    public HybridTimestamp clock() {
+        return clock.current();
+    }
+
+    /** Whether nothing was ever edited or taken in. */
+    public boolean isEmpty() {
+        return store.isEmpty() && lastSnapshot == null;
+    }
+
+    /** A random handler id. */
+    public String newHandlerId() {
+        return options.idSource().nextUuid().toString();
+    }
+
+    /**
+     * Runs an action whose operations are committed together at its end, adjacent ones merged where that changes
+     * nothing. There is no rollback: if the action throws, what it did before is committed and the exception goes on.
+     */
+    public <T> T runInTransaction(Supplier<T> action) {
+        requireLive("runInTransaction");
+        transaction.enter();
+        Throwable failure = null;
+        try {
+            return action.get();
+        } catch (RuntimeException | Error thrown) {
+            failure = thrown;
+            throw thrown;
+        } finally {
+            if (transaction.leave()) {
+                endTransaction(failure);
+            }
+        }
+    }
+
+    /** {@link #runInTransaction(Supplier)} without a result. */
+    public void runInTransaction(Runnable action) {
+        runInTransaction(() -> {
+            action.run();
+            return null;
+        });
+    }
+
+    private void endTransaction(Throwable earlier) {
+        try {
+            commitPending();
+            flush();
+        } catch (RuntimeException | Error failure) {
+            if (earlier == null) {
+                throw failure;
+            }
+            earlier.addSuppressed(failure);
+        }
+    }
+
+    private void commitPending() {
+        if (!transaction.hasPending()) {
+            return;
+        }
+        boolean committed = false;
+        try {
+            for (Transaction.Pending<?, ?> pending : transaction.takePending()) {
+                body.reset().writeBytes(pending.body());
+                commit(pending.handler(), pending.operation().kind());
+            }
+            committed = true;
+        } finally {
+            if (!committed) {
+                registry.invalidateAll();
+            }
+        }
+    }
+
+    /** Stamps and stores the operation whose body was just encoded. */
+    private void commit(AttachedHandler<?, ?> handler, int kind) {
+        OperationId id = new OperationId(options.peerId(), clock.tick(wallMillis()));
+        int ordinal = store.addLocal(id, handler.storeIndex(store), kind, body);
+        clock.receive(wallMillis(), id.clock());
+        handler.committed(id);
+        handler.bumpRevision();
+        if (listeners.wantLocalChanges()) {
+            transaction.created(store.get(ordinal));
+        } else {
+            transaction.updated();
+        }
+    }
+
+    <S, O extends Operation> void submit(AttachedHandler<S, O> handler, O operation) {
+        requireLive("registerOperation");
+        handler.type().encodeOperation(operation, body.reset());
+        if (transaction.isOpen()) {
+            transaction.add(handler, operation, body.toByteArray());
+            handler.fold(operation);
+            return;
+        }
+        commit(handler, operation.kind());
+        handler.fold(operation);
+        flush();
+    }
+
+    HybridTimestamp prepareMutation() {
+        requireLive("prepareMutation");
+        return clock.tick(wallMillis());
+    }
+
+    /** Tells the listeners, unless a transaction is open: then they hear of it at its end. */
+    private void flush() {
+        if (transaction.isOpen()) {
+            return;
+        }
+        List<Change> localChanges = transaction.takeLocalChanges();
+        boolean updated = transaction.takeUpdated();
+        if (updated) {
+            listeners.notify(localChanges, true);
+        }
+    }
+
+    /** Called with every change created here, in replay order, once it is stored. Not with changes of others. */
+    public Subscription onLocalChange(Consumer<Change> listener) {
+        return listeners.onLocalChange(listener);
+    }
+
+    /** Called when values may have changed, once per transaction, import or edit. */
+    public Subscription onUpdate(Runnable listener) {
+        return listeners.onUpdate(listener);
+    }
+
+    /**
+     * Takes in one change.
+     *
+     * @return false if it was already known, by id or through the snapshot
+     * @throws CausallyNotReadyException if a dependency is missing; nothing has changed then
+     * @throws ChangeRefusedException if it must not be stored
+     */
+    public boolean applyChange(Change change) {
+        requireLive("applyChange");
+        ImportResult result = importAll(List.of(change));
+        if (!result.notReady().isEmpty()) {
+            throw new CausallyNotReadyException(
+                    change.id(), result.notReady().get(0).missing());
+        }
+        if (!result.refused().isEmpty()) {
+            throw new ChangeRefusedException(result.refused().get(0));
+        }
+        return !result.applied().isEmpty();
+    }
+
+    /**
+     * Takes in what is new and causally ready, in any order given.
+     *
+     * @return how many were applied; see {@link #importAll} for the others
+     */
+    public int importChanges(Collection<Change> changes) {
+        return importAll(changes).applied().size();
+    }
+
+    /** {@link #importChanges}, telling what became of each change. Nothing that is not ready is kept. */
+    public ImportResult importAll(Collection<Change> changes) {
+        requireLive("importChanges");
+        Importer importer = new Importer(store, snapshotVector(), wallMillis(), options.driftMillisMax());
+        int first = store.size();
+        ImportResult result = importer.run(changes, (change, ordinal) -> clock.receive(wallMillis(), change.clock()));
+        if (!result.applied().isEmpty()) {
+            transaction.disturb();
+            afterImport(first);
+            transaction.updated();
+            flush();
+        }
+        return result;
+    }
+
+    /** Why the change would be refused, including a look at the body if its type is built in; null if it would not. */
+    public Refusal validate(Change change) {
+        Refusal refusal = ChangeValidation.check(change, wallMillis(), options.driftMillisMax());
+        return refusal != null ? refusal : ChangeValidation.checkBody(change);
+    }
+
+    private void afterImport(int first) {
+        if (registry.isEmpty() && registry.factories().isEmpty()) {
+            return;
+        }
+        store.byHandler(first).forEach((name, ordinals) -> {
+            registry.instantiate(name);
+            AttachedHandler<?, ?> handler = registry.get(name);
+            if (handler != null) {
+                store.sortForReplay(ordinals);
+                handler.receive(store, ordinals, transaction.hasPending());
+                handler.bumpRevision();
+            }
+        });
+    }
+
+    /** All stored changes in arrival order. */
+    public List<Change> exportChanges() {
+        return store.all();
+    }
+
+    /**
+     * The stored changes that are neither of these nor among their ancestors, in arrival order; all, if none is given.
+     *
+     * @throws IllegalArgumentException if one of them is not stored
+     */
+    public List<Change> exportChangesSince(Collection<OperationId> version) {
+        return store.since(version);
+    }
+
+    /** The stored changes a replica with this vector lacks. Costs as much as the result is long. */
+    public List<Change> exportChangesNewerThan(VersionVector vector) {
+        return store.newerThan(vector);
+    }
+
+    /** Per peer the newest change known here, stored or in the snapshot. */
+    public VersionVector versionVector() {
+        return store.versionVector().merged(snapshotVector());
+    }
+
+    /** The stored changes no other one depends on. A local change will depend on all of them. */
+    public List<OperationId> frontiers() {
+        return store.heads();
+    }
+
+    /** The history, for reading. The document replaces it when it prunes. */
+    public ChangeStore history() {
+        return store;
+    }
+
+    /** What history was compressed into, last; null if it never was. */
+    public Snapshot lastSnapshot() {
+        return lastSnapshot;
+    }
+
+    /**
+     * Compresses what is known into a snapshot, which becomes {@link #lastSnapshot}.
+     *
+     * @param prune whether to forget the changes it covers
+     * @throws IllegalStateException inside a transaction: the state would contain what the vector does not (W14)
+     */
+    public Snapshot takeSnapshot(boolean prune) {
+        requireLive("takeSnapshot");
+        if (transaction.isOpen()) {
+            throw new IllegalStateException("A snapshot cannot be taken inside a transaction");
+        }
+        registry.materialise();
+        Snapshot taken = new SnapshotTaker(replay(), registry).take(versionVector());
+        lastSnapshot = taken;
+        if (prune) {
+            prune(taken.versionVector());
+        }
+        registry.invalidateAll();
+        return taken;
+    }
+
+    /** Whether {@link #importSnapshot} would take it: it has seen all that the last snapshot has. */
+    public boolean shouldApplySnapshot(Snapshot snapshot) {
+        return lastSnapshot == null || snapshot.versionVector().dominates(lastSnapshot.versionVector());
+    }
+
+    /**
+     * Replaces the last snapshot. Handlers that the new one does not contain become empty, but for stored changes it
+     * does not cover.
+     *
+     * @return false if it has not seen all that the last one has; nothing has changed then
+     */
+    public boolean importSnapshot(Snapshot snapshot, boolean prune) {
+        requireLive("importSnapshot");
+        if (!shouldApplySnapshot(snapshot)) {
+            return false;
+        }
+        adopt(snapshot, snapshot, prune);
+        return true;
+    }
+
+    /**
+     * Merges into the last snapshot by the reference's rule, which loses content when neither vector dominates: see
+     * {@link Snapshot#merged}. Exchange changes instead where that is possible.
+     */
+    public void mergeSnapshot(Snapshot snapshot, boolean prune) {
+        requireLive("mergeSnapshot");
+        adopt(snapshot, lastSnapshot == null ? snapshot : lastSnapshot.merged(snapshot), prune);
+    }
+
+    private void adopt(Snapshot incoming, Snapshot result, boolean prune) {
+        requireNoDrift(incoming);
+        lastSnapshot = result;
+        incoming.versionVector().forEach((peer, stamp) -> clock.receive(wallMillis(), stamp));
+        if (prune) {
+            prune(result.versionVector());
+        }
+        for (String key : incoming.data().keySet()) {
+            AttachedHandler<?, ?> handler = registry.get(key);
+            if (handler != null) {
+                handler.bumpRevision();
+            }
+        }
+        transaction.disturb();
+        registry.invalidateAll();
+        transaction.updated();
+        flush();
+    }
+
+    private void requireNoDrift(Snapshot snapshot) {
+        HybridTimestamp newest = snapshot.versionVector().newest();
+        if (newest != null && ChangeValidation.isAhead(newest.packed(), wallMillis(), options.driftMillisMax())) {
+            throw new ClockDriftException("Snapshot stamp " + newest + " is more than " + options.driftMillisMax()
+                    + " ms ahead of physical time");
+        }
+    }
+
+    /** Forgets stored changes that both the vector and the last snapshot cover. */
+    public void garbageCollect(VersionVector protectUntil) {
+        if (lastSnapshot != null) {
+            prune(VersionVector.intersection(List.of(protectUntil, lastSnapshot.versionVector())));
+        }
+    }
+
+    private void prune(VersionVector vector) {
+        if (store.size() == store.countNewerThan(vector)) {
+            return;
+        }
+        store = store.pruned(ordinal -> vector.covers(store.idAt(ordinal)));
+    }
+
+    /**
+     * Takes in a snapshot and later changes, either of which may be missing.
+     *
+     * @param snapshot null for none
+     * @param merge whether to merge the snapshot rather than replace the last one
+     * @return how many changes were applied; -1 if the snapshot was not taken, and then no change was
+     */
+    public int importState(Snapshot snapshot, Collection<Change> changes, boolean merge, boolean prune) {
+        requireLive("import");
+        if (snapshot != null && merge) {
+            mergeSnapshot(snapshot, prune);
+        } else if (snapshot != null && !importSnapshot(snapshot, prune)) {
+            return -1;
+        }
+        return importChanges(changes);
+    }
+
+    @Override
+    public <S, O extends Operation> HandlerSlot<S, O> attach(Handler<S, O> handler, DataType<S, O> dataType) {
+        requireLive("registerHandler");
+        return registry.attach(handler, dataType);
+    }
+
+    @Override
+    public Handler<?, ?> resolve(HandlerRef ref) {
+        return registry.resolve(ref);
+    }
+
+    /** The registered handlers by id, in order of registration. */
+    public Map<String, Handler<?, ?>> handlers() {
+        return registry.handlers();
+    }
+
+    /** The registered handlers no registered container refers to. */
+    public Map<String, Handler<?, ?>> roots() {
+        return registry.roots();
+    }
+
+    /** Creates handlers of this tag when changes or references name one that is not registered. */
+    public void registerFactory(String type, HandlerFactory factory) {
+        registry.registerFactory(type, factory);
+    }
+
+    /** Factories for all handlers whose tag is fixed. */
+    public void registerDefaultFactories() {
+        BuiltInTypes.factories().forEach(registry::registerFactory);
+    }
+
+    /** Creates all handlers that stored changes, the snapshot's manifest or references name, where a factory can. */
+    public void reconstruct() {
+        Map<String, String> types = new LinkedHashMap<>();
+        store.handlers().forEach(name -> {
+            if (store.countOf(name) > 0) {
+                types.put(name.id(), name.type());
+            }
+        });
+        if (lastSnapshot != null) {
+            types.putAll(HandlerManifest.read(lastSnapshot));
+        }
+        types.forEach((id, type) -> registry.instantiate(new HandlerName(type, id)));
+        registry.materialise();
+    }
+
+    /** How often the value of a registered handler may have changed; 0 for others. */
+    public long revisionOf(String handlerId) {
+        AttachedHandler<?, ?> handler = registry.get(handlerId);
+        return handler == null ? 0 : handler.revision();
+    }
+
+    /** How many stored changes edit a handler of this id, of whatever type. */
+    public int changeCountOf(String handlerId) {
+        int count = 0;
+        Set<HandlerName> names = new HashSet<>(store.handlers());
+        for (HandlerName name : names) {
+            count += name.id().equals(handlerId) ? store.countOf(name) : 0;
+        }
+        return count;
+    }
+
+    /** Forgets the states kept between reads. Never needed for correctness. */
+    public void invalidateCaches() {
+        registry.invalidateAll();
+    }
+
+    /** Ends editing and taking in, for good; reading and exporting still work. Again, it does nothing. */
+    public void dispose() {
+        disposed = true;
+        listeners.clear();
+        registry.clear();
+    }
+
+    public boolean isDisposed() {
+        return disposed;
+    }
+
+    Replay replay() {
+        return new Replay(store, lastSnapshot, ordinal -> true);
+    }
+
+    Transaction transaction() {
+        return transaction;
+    }
+
+    private VersionVector snapshotVector() {
+        return lastSnapshot == null ? VersionVector.EMPTY : lastSnapshot.versionVector();
+    }
+
+    private long wallMillis() {
+        return options.wallClock().millis();
+    }
+
+    private void requireLive(String method) {
+        if (disposed) {
+            throw new DocumentDisposedException(method);
+        }
+    }
+}

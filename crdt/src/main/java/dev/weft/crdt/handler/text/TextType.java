@@ -1,0 +1,119 @@
+package dev.weft.crdt.handler.text;
+
+import dev.weft.crdt.change.OperationKind;
+import dev.weft.crdt.codec.ByteReader;
+import dev.weft.crdt.codec.ByteWriter;
+import dev.weft.crdt.codec.Wtf8;
+import dev.weft.crdt.handler.DataType;
+
+/** Text by index (spec crdt 15.1). The last operation in replay order wins a place; nothing commutes. */
+public final class TextType implements DataType<TextBuffer, TextOperation> {
+    public static final TextType INSTANCE = new TextType();
+
+    /** Merging copies the text each time, so a long transaction of small inserts must not grow one without end. */
+    private static final int COMPOUND_UNITS_MAX = 4096;
+
+    private TextType() {}
+
+    @Override
+    public TextBuffer emptyState() {
+        return new TextBuffer();
+    }
+
+    @Override
+    public TextBuffer decodeState(ByteReader blob) {
+        TextBuffer text = new TextBuffer();
+        text.insert(0, readText(blob));
+        return text;
+    }
+
+    @Override
+    public void encodeState(TextBuffer state, ByteWriter blob) {
+        String text = state.toString();
+        Wtf8.write(blob, text, 0, text.length());
+    }
+
+    @Override
+    public TextOperation decodeOperation(int kind, ByteReader body) {
+        switch (kind) {
+            case OperationKind.INSERT:
+                return new TextOperation.Insert(body.readUvarint("index"), readBlob(body), false);
+            case OperationKind.DELETE:
+                return new TextOperation.Delete(body.readUvarint("index"), body.readUvarint("count"));
+            case OperationKind.UPDATE:
+                return new TextOperation.Update(body.readUvarint("index"), readBlob(body));
+            default:
+                return null;
+        }
+    }
+
+    @Override
+    public void encodeOperation(TextOperation operation, ByteWriter body) {
+        if (operation instanceof TextOperation.Insert insert) {
+            writeText(body.writeUvarint(insert.index()), insert.text());
+        } else if (operation instanceof TextOperation.Update update) {
+            writeText(body.writeUvarint(update.index()), update.text());
+        } else if (operation instanceof TextOperation.Delete delete) {
+            body.writeUvarint(delete.index()).writeUvarint(delete.count());
+        } else {
+            throw new AssertionError(operation);
+        }
+    }
+
+    @Override
+    public void apply(TextBuffer state, TextOperation operation) {
+        // Compared as long before narrowing: a peer may send indexes and counts up to 2^63 - 1.
+        if (operation instanceof TextOperation.Insert insert) {
+            state.insert((int) Math.min(insert.index(), state.length()), insert.text());
+        } else if (operation instanceof TextOperation.Delete delete && delete.index() < state.length()) {
+            int from = (int) delete.index();
+            state.delete(from, (int) Math.min(delete.count(), state.length() - from));
+        } else if (operation instanceof TextOperation.Update update && update.index() < state.length()) {
+            state.overwrite((int) update.index(), update.text());
+        }
+    }
+
+    @Override
+    public TextOperation compound(TextOperation first, TextOperation second) {
+        if (first instanceof TextOperation.Insert insert) {
+            return intoInsert(insert, second);
+        }
+        if (first instanceof TextOperation.Delete a && second instanceof TextOperation.Delete b) {
+            boolean touches = b.index() == a.index() || b.index() + b.count() == a.index();
+            return touches ? new TextOperation.Delete(b.index(), a.count() + b.count()) : null;
+        }
+        return null;
+    }
+
+    private static TextOperation intoInsert(TextOperation.Insert first, TextOperation second) {
+        if (second instanceof TextOperation.Insert next && first.covers(next.index(), 0)) {
+            if (first.text().length() + next.text().length() > COMPOUND_UNITS_MAX) {
+                return null;
+            }
+            int at = (int) (next.index() - first.index());
+            return inserted(first, new StringBuilder(first.text()).insert(at, next.text()));
+        }
+        if (second instanceof TextOperation.Delete next && first.covers(next.index(), next.count())) {
+            int at = (int) (next.index() - first.index());
+            return inserted(first, new StringBuilder(first.text()).delete(at, at + (int) next.count()));
+        }
+        return null;
+    }
+
+    private static TextOperation inserted(TextOperation.Insert where, CharSequence text) {
+        return new TextOperation.Insert(where.index(), text.toString(), true);
+    }
+
+    private static String readBlob(ByteReader body) {
+        return readText(body.readBlobView("text"));
+    }
+
+    private static String readText(ByteReader reader) {
+        return Wtf8.decode(reader.array(), reader.position(), reader.remaining());
+    }
+
+    private static void writeText(ByteWriter body, String text) {
+        body.writeUvarint(Wtf8.encodedLength(text, 0, text.length()));
+        Wtf8.write(body, text, 0, text.length());
+    }
+}
