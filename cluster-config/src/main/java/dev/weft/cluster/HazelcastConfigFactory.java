@@ -9,6 +9,7 @@ import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ServiceLoader;
 
 /**
  * Our options as a Hazelcast configuration, in code, so that no file on the class path and no guess of Hazelcast's own
@@ -41,6 +42,7 @@ public final class HazelcastConfigFactory {
         configureJoin(config.getNetworkConfig().getJoin(), options);
         config.addMapConfig(owners(options.backupCount()));
         configureVertxMaps(config, options.backupCount());
+        ServiceLoader.load(ConfigContribution.class).forEach(contribution -> contribution.addTo(config));
         return config;
     }
 
