@@ -2,6 +2,13 @@ package dev.weft.crdt.document;
 
 import dev.weft.crdt.handler.DataType;
 import dev.weft.crdt.handler.HandlerFactory;
+import dev.weft.crdt.handler.OpaqueValue;
+import dev.weft.crdt.handler.list.ListType;
+import dev.weft.crdt.handler.map.MapType;
+import dev.weft.crdt.handler.map.OrMapType;
+import dev.weft.crdt.handler.reference.MapRefHandler;
+import dev.weft.crdt.handler.register.RegisterType;
+import dev.weft.crdt.handler.set.OrSetType;
 import dev.weft.crdt.handler.text.TextHandler;
 import dev.weft.crdt.handler.text.TextType;
 import java.util.LinkedHashMap;
@@ -19,8 +26,15 @@ public final class BuiltInTypes {
 
     static {
         TYPES.put("CRDTTextHandler", TextType.INSTANCE);
+        TYPES.put("CRDTListHandler", new ListType<>(OpaqueValue.CODEC));
+        TYPES.put("CRDTMapHandler", new MapType<>(OpaqueValue.CODEC));
+        TYPES.put("CRDTMapRefHandler", new MapType<>(OpaqueValue.CODEC));
+        TYPES.put("CRDTRegisterHandler", new RegisterType<>(OpaqueValue.CODEC));
+        TYPES.put("CRDTORSetHandler", new OrSetType<>(OpaqueValue.CODEC));
+        TYPES.put("CRDTORMapHandler", new OrMapType<>(OpaqueValue.CODEC, OpaqueValue.CODEC));
 
         FACTORIES.put(TextHandler.TYPE, TextHandler::new);
+        FACTORIES.put(MapRefHandler.TYPE, MapRefHandler::new);
     }
 
     private BuiltInTypes() {}

@@ -54,6 +54,21 @@ public interface DataType<S, O extends Operation> {
      */
     void apply(S state, O operation);
 
+    /** What {@link #applyReversibly} returns for an operation that changed nothing. */
+    Runnable NOTHING = () -> {};
+
+    /**
+     * {@link #apply}, telling how to take it back. Lets a document fold an operation that arrives late by taking back
+     * the newer ones and folding them again, rather than by replaying all history. Operations are taken back in reverse
+     * order, so the step meets the state this operation left.
+     *
+     * @return null if this type cannot; the operation was folded all the same
+     */
+    default Runnable applyReversibly(S state, O operation) {
+        apply(state, operation);
+        return null;
+    }
+
     /**
      * Folds an operation that is not newer than all folded so far, though all it depends on was folded. Types whose
      * operations commute override this with {@link #apply}; a type may also look whether this one does.

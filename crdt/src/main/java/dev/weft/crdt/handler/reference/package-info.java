@@ -1,0 +1,5 @@
+/**
+ * Containers: handlers that hold other handlers by reference, so that documents nest.
+ * {@link dev.weft.crdt.handler.reference.MapRefHandler} does so by key.
+ */
+package dev.weft.crdt.handler.reference;

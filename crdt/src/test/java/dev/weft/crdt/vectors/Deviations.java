@@ -1,0 +1,44 @@
+package dev.weft.crdt.vectors;
+
+import java.util.Map;
+
+/**
+ * Where Weft intends to differ from what was recorded, with the reason. Everything else must be equal, and a name that
+ * no longer matches anything is a failure too: this list must not outlive its reasons.
+ */
+final class Deviations {
+    private Deviations() {}
+
+    /**
+     * By {@code file/script}. The scripts run all the same, up to the point where the reference breaks, and then have to
+     * end in replicas that agree with each other.
+     */
+    static final Map<String, String> SCRIPTS = Map.ofEntries(
+            Map.entry(
+                    "map/byte order mark at the start of a key",
+                    "A key that other replicas would read differently is refused (spec crdt 1.2)"),
+            Map.entry(
+                    "or_map/put and remove in the first transaction of a fresh handler",
+                    "The removal sees the pending put and names its tag (W11)"),
+            Map.entry(
+                    "or_set/add and remove in the first transaction of a fresh handler",
+                    "The removal sees the pending add and names its tag (W11)"),
+            Map.entry(
+                    "or_set/composite values have no structural equality",
+                    "Equal lists or maps are one element, so that they can be removed"),
+            Map.entry(
+                    "text/negative index fails and leaves the document stuck",
+                    "The call is refused before anything is queued, so the document stays usable (W10)"),
+            Map.entry(
+                    "text/compaction fails when a later insert is before the previous one",
+                    "Such inserts are committed one by one (W10)"),
+            Map.entry(
+                    "text/compaction past the end changes the outcome",
+                    "Operations are merged only where that changes nothing (W12)"),
+            Map.entry(
+                    "text/read inside a transaction before anything was cached",
+                    "Reading in a transaction shows the pending operations and pins nothing (W11)"),
+            Map.entry(
+                    "fugue_movable_list/two writes to one element in a transaction",
+                    "Each write ticks the clock first, so the second one counts (W18)"));
+}
