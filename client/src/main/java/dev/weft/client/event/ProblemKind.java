@@ -36,6 +36,8 @@ public enum ProblemKind {
     REQUEST_UNANSWERED,
     /** The queue of unacknowledged edits could not be stored or read back. */
     QUEUE_STORE_FAILED,
+    /** The client itself failed and begins a new session; please report it. */
+    INTERNAL_FAILURE,
     /** A plugin or a listener threw. */
     PLUGIN_FAILED
 }

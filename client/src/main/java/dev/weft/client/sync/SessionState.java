@@ -185,6 +185,14 @@ public abstract class SessionState {
         return takeEffects();
     }
 
+    /** Handling a message failed for a reason that is not the peer's: begin anew rather than go on in an unknown state. */
+    public final List<Effect> broken(long broken, String reason, long now) {
+        if (broken == connection && isSocketOpen()) {
+            fail(ClientEvent.Problem.of(ProblemKind.INTERNAL_FAILURE, reason), now);
+        }
+        return takeEffects();
+    }
+
     /** A message arrived that no codec can read. It is dropped; only the diagnosis of a failing handshake counts it. */
     public final List<Effect> undecodable(long from, String reason, long now) {
         if (from == connection && isSocketOpen()) {

@@ -1,0 +1,118 @@
+package dev.weft.client.connection;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.WebSocketConnectOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/** One WebSocket. Confined to the client's context. */
+final class WebSocketLink implements Connector.Link {
+    /** A peer that does not read never answers a close; after this long the socket is cut. */
+    private static final long CLOSE_TIMEOUT_SECONDS = 5;
+
+    private final ClientWebSocket socket;
+    private final Connector.Listener listener;
+    private boolean open;
+    private boolean abandoned;
+    private Throwable failure;
+
+    WebSocketLink(ClientWebSocket socket, Connector.Listener listener) {
+        this.socket = socket;
+        this.listener = listener;
+    }
+
+    void connect(WebSocketConnectOptions request) {
+        if (abandoned) {
+            return;
+        }
+        // Set before connecting: the first message may come in the same packet as the answer to the upgrade.
+        socket.binaryMessageHandler(message -> deliver(message.getBytes()));
+        // A text message means its UTF-8 bytes (spec protocol 1.2).
+        socket.textMessageHandler(message -> deliver(message.getBytes(StandardCharsets.UTF_8)));
+        socket.exceptionHandler(cause -> failure = cause);
+        // Called on the client's context, so the answer comes there too, before any message is delivered.
+        socket.connect(request).onComplete(answer -> {
+            if (answer.failed()) {
+                fail(answer.cause().getMessage());
+            } else {
+                opened();
+            }
+        });
+    }
+
+    void fail(String reason) {
+        if (!abandoned) {
+            abandoned = true;
+            listener.failed(reason);
+        }
+    }
+
+    private void opened() {
+        if (abandoned) {
+            shutdown(1000, "");
+            return;
+        }
+        if (socket.isClosed()) {
+            fail("Closed by the server at once");
+            return;
+        }
+        open = true;
+        // Handlers of an established socket only; before that the failed future of connect tells.
+        socket.closeHandler(ignored -> closed());
+        socket.drainHandler(ignored -> {
+            if (!abandoned) {
+                listener.drained();
+            }
+        });
+        listener.opened();
+    }
+
+    private void deliver(byte[] frame) {
+        if (!abandoned) {
+            listener.received(frame);
+        }
+    }
+
+    private void closed() {
+        if (!abandoned) {
+            abandoned = true;
+            listener.closed(closeText());
+        }
+    }
+
+    private String closeText() {
+        String text = "Closed by the server, code " + socket.closeStatusCode();
+        if (socket.closeReason() != null && !socket.closeReason().isEmpty()) {
+            text += ", " + socket.closeReason();
+        }
+        return failure == null ? text : text + ", " + failure;
+    }
+
+    @Override
+    public void write(byte[] frame) {
+        if (open && !abandoned) {
+            // A failed write closes the socket, which is reported; the future adds nothing.
+            socket.writeBinaryMessage(Buffer.buffer(frame));
+        }
+    }
+
+    @Override
+    public boolean isFull() {
+        return open && socket.writeQueueFull();
+    }
+
+    @Override
+    public void close(int code, String reason) {
+        if (!abandoned) {
+            abandoned = true;
+            if (open) {
+                shutdown(code, reason);
+            }
+        }
+    }
+
+    private void shutdown(int code, String reason) {
+        socket.shutdown(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS, (short) code, reason);
+    }
+}
