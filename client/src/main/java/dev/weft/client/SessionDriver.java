@@ -43,6 +43,7 @@ final class SessionDriver {
     private final ArrayDeque<Effect> toPerform = new ArrayDeque<>();
     private final ArrayDeque<Runnable> deferredInputs = new ArrayDeque<>();
     private List<Promise<Boolean>> connecting = new ArrayList<>();
+    private final List<Promise<Void>> awaitingLive = new ArrayList<>();
     private boolean deciding;
     private boolean performing;
     private boolean reportingFailure;
@@ -117,6 +118,14 @@ final class SessionDriver {
         return promise.future();
     }
 
+    void awaitLive(Promise<Void> promise) {
+        if (closed) {
+            promise.fail(new IllegalStateException("The client is closed"));
+        } else {
+            awaitingLive.add(promise);
+        }
+    }
+
     Future<Void> disconnect() {
         Promise<Void> promise = Promise.promise();
         onContext(() -> {
@@ -137,6 +146,8 @@ final class SessionDriver {
             closed = true;
             cancelTimer();
             plugins.close();
+            awaitingLive.forEach(waiting -> waiting.fail(new IllegalStateException("The client was closed")));
+            awaitingLive.clear();
             edits.unknowable(new DurabilityUnknownException("The client was closed"));
             connector.close().onComplete(promise);
         });
@@ -201,6 +212,9 @@ final class SessionDriver {
             awaitDrain(await);
         } else if (effect instanceof Effect.SessionUp up) {
             edits.knowable();
+            List<Promise<Void>> live = List.copyOf(awaitingLive);
+            awaitingLive.clear();
+            live.forEach(Promise::complete);
             plugins.onConnected(up.sessionId());
         } else if (effect instanceof Effect.ConnectResult result) {
             answerConnect(result.connected());
