@@ -8,7 +8,7 @@ package dev.weft.protocol.codec;
  * @param inflatedBytesMax bytes of a frame after decompression; what a decompression bomb runs into
  * @param jsonDepthMax nested arrays and objects, the message itself included
  * @param stringCharsMax UTF-16 units of one string; also the longest blob in base64
- * @param nameCharsMax bytes of one key, roughly: the parser counts in steps of four
+ * @param nameCharsMax UTF-16 units of one key; in large frames roughly
  * @param changesMax elements of one {@code changes} array
  * @param documentIdCharsMax UTF-16 units of a document id
  * @param versionVectorPeersMax entries of one version vector

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,14 +20,21 @@ final class Json {
 
     private Json() {}
 
-    static JsonFactory factory(FrameLimits limits) {
+    /**
+     * A parser factory.
+     *
+     * @param forLarge whether frames are large. Its parser is two to three times as fast on long strings, but it remembers
+     *     the names it saw, and a new name costs a copy of its table, about 30 µs and 300 KB. Names come from strangers,
+     *     so small frames go without: nobody may buy that copy with a few bytes
+     */
+    static JsonFactory factory(FrameLimits limits, boolean forLarge) {
         return JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(limits.jsonDepthMax())
                         .maxStringLength(limits.stringCharsMax())
                         .maxNameLength(limits.nameCharsMax())
                         .build())
-                // Names come from strangers: interning would keep every one of them for the life of the process.
+                .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, forLarge)
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .build();
     }
@@ -42,7 +48,7 @@ final class Json {
             case START_ARRAY -> readArray(parser, budget);
             case VALUE_STRING -> parser.getText();
             case VALUE_NUMBER_INT -> readInteger(parser);
-            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+            case VALUE_NUMBER_FLOAT -> finite(parser.getDoubleValue());
             case VALUE_TRUE -> Boolean.TRUE;
             case VALUE_FALSE -> Boolean.FALSE;
             case VALUE_NULL -> null;
@@ -72,36 +78,20 @@ final class Json {
         if (isLong(parser)) {
             return parser.getLongValue();
         }
-        return Double.parseDouble(parser.getText());
+        return finite(Double.parseDouble(parser.getText()));
+    }
+
+    /** Refuses what the reference reads as an infinity and then fails to write when it passes the message on. */
+    private static double finite(double value) {
+        if (Double.isInfinite(value)) {
+            throw new MalformedMessageException(
+                    MalformedMessageException.Reason.BAD_FIELD, "A number beyond the range of doubles", null);
+        }
+        return value;
     }
 
     static boolean isLong(JsonParser parser) throws IOException {
         return parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
-    }
-
-    /**
-     * Plain notation from 1e-6 up to below 1e21, as the reference writes doubles.
-     *
-     * @throws IllegalArgumentException for NaN and infinities, which JSON has no text for
-     */
-    static byte[] doubleText(double value) {
-        if (Double.isNaN(value) || Double.isInfinite(value)) {
-            throw new IllegalArgumentException("JSON cannot write " + value);
-        }
-        return text(value).getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static String text(double value) {
-        double magnitude = Math.abs(value);
-        if (magnitude == 0 || magnitude >= 1e-3 && magnitude < 1e7) {
-            return Double.toString(value);
-        }
-        if (magnitude >= 1e-6 && magnitude < 1e21) {
-            String plain = new BigDecimal(Double.toString(value)).toPlainString();
-            return plain.indexOf('.') < 0 ? plain + ".0" : plain;
-        }
-        String scientific = Double.toString(value).replace(".0E", "E");
-        return scientific.contains("E-") ? scientific.replace('E', 'e') : scientific.replace("E", "e+");
     }
 
     /** How many more values of one plugin message may be read. */

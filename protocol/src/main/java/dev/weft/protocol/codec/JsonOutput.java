@@ -1,5 +1,6 @@
 package dev.weft.protocol.codec;
 
+import dev.weft.crdt.handler.json.JsonValueCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -141,7 +142,7 @@ final class JsonOutput {
                 || value instanceof Byte) {
             return number(((Number) value).longValue());
         } else if (value instanceof Double || value instanceof Float) {
-            return ascii(Json.doubleText(((Number) value).doubleValue()));
+            return ascii(JsonValueCodec.toJson(((Number) value).doubleValue()).getBytes(StandardCharsets.US_ASCII));
         } else if (value instanceof List<?> list) {
             return list(list);
         } else if (value instanceof Map<?, ?> map) {

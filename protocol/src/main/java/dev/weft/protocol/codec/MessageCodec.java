@@ -28,24 +28,32 @@ import java.util.function.LongPredicate;
  * <p>Decoding is total: any bytes give a message or a {@link MalformedMessageException}, within {@link FrameLimits}.
  */
 public final class MessageCodec {
+    private static final int LARGE_FRAME_BYTES = 16 * 1024;
+
     private final WireMode mode;
     private final FrameLimits limits;
     private final List<PluginCodec> plugins;
     private final Compressor compressor;
-    private final JsonFactory json;
+    private final JsonFactory small;
+    private final JsonFactory large;
 
     /** A codec for uncompressed frames. */
     public MessageCodec(WireMode mode, FrameLimits limits, List<PluginCodec> plugins) {
-        this(mode, limits, List.copyOf(plugins), Compressor.IDENTITY, Json.factory(limits));
-    }
-
-    private MessageCodec(
-            WireMode mode, FrameLimits limits, List<PluginCodec> plugins, Compressor compressor, JsonFactory json) {
         this.mode = mode;
         this.limits = limits;
-        this.plugins = plugins;
+        this.plugins = List.copyOf(plugins);
+        this.compressor = Compressor.IDENTITY;
+        this.small = Json.factory(limits, false);
+        this.large = Json.factory(limits, true);
+    }
+
+    private MessageCodec(MessageCodec other, WireMode mode, Compressor compressor) {
+        this.mode = mode;
+        this.limits = other.limits;
+        this.plugins = other.plugins;
         this.compressor = compressor;
-        this.json = json;
+        this.small = other.small;
+        this.large = other.large;
     }
 
     /** Without plugins, with the default limits. */
@@ -55,12 +63,12 @@ public final class MessageCodec {
 
     /** The same codec for another mode; shares what is expensive. */
     public MessageCodec inMode(WireMode mode) {
-        return new MessageCodec(mode, limits, plugins, compressor, json);
+        return new MessageCodec(this, mode, compressor);
     }
 
     /** The same codec for frames of this compressor; shares what is expensive. */
     public MessageCodec withCompressor(Compressor compressor) {
-        return new MessageCodec(mode, limits, plugins, compressor, json);
+        return new MessageCodec(this, mode, compressor);
     }
 
     public WireMode mode() {
@@ -174,7 +182,7 @@ public final class MessageCodec {
     }
 
     private FrameFields parse(byte[] frame, int offset, int length, LongPredicate isOfPlugin) {
-        try (JsonParser parser = json.createParser(frame, offset, length)) {
+        try (JsonParser parser = parser(frame, offset, length)) {
             return FrameFields.read(parser, limits, isOfPlugin);
         } catch (IOException e) {
             throw notJson(e);
@@ -182,11 +190,15 @@ public final class MessageCodec {
     }
 
     private FrameFields parse(byte[] frame, int offset, int length, boolean wantsTree) {
-        try (JsonParser parser = json.createParser(frame, offset, length)) {
+        try (JsonParser parser = parser(frame, offset, length)) {
             return wantsTree ? FrameFields.readTree(parser, limits) : FrameFields.read(parser, limits, type -> false);
         } catch (IOException e) {
             throw notJson(e);
         }
+    }
+
+    private JsonParser parser(byte[] frame, int offset, int length) throws IOException {
+        return (length < LARGE_FRAME_BYTES ? small : large).createParser(frame, offset, length);
     }
 
     private static MalformedMessageException notJson(IOException e) {
