@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
@@ -301,6 +302,47 @@ public final class ChangeStore {
             }
         }
         return changes;
+    }
+
+    /**
+     * {@link #newerThan(VersionVector)} in arrival order, which is causal, and only as many from the front as reach {@code
+     * bytesMax}, at least one. Asked again with the result added to the vector it gives the rest. O(result log authors).
+     */
+    public List<Change> newerThan(VersionVector vector, long bytesMax) {
+        PriorityQueue<Cursor> cursors = new PriorityQueue<>();
+        for (int i = 0; i < authors.size(); i++) {
+            int author = authors.get(i);
+            IntList own = peers.changes(author);
+            HybridTimestamp seen = vector.get(peers.peer(author));
+            int place = seen == null ? 0 : firstAfter(own, seen.packed());
+            if (place < own.size()) {
+                cursors.add(new Cursor(own, place));
+            }
+        }
+        List<Change> changes = new ArrayList<>();
+        long bytes = 0;
+        while (!cursors.isEmpty() && bytes < bytesMax) {
+            Cursor next = cursors.remove();
+            Change change = get(next.ordinal());
+            changes.add(change);
+            bytes += change.encoded().length;
+            if (next.place + 1 < next.own.size()) {
+                cursors.add(new Cursor(next.own, next.place + 1));
+            }
+        }
+        return changes;
+    }
+
+    /** A place in the changes of one author. */
+    private record Cursor(IntList own, int place) implements Comparable<Cursor> {
+        int ordinal() {
+            return own.get(place);
+        }
+
+        @Override
+        public int compareTo(Cursor other) {
+            return Integer.compare(ordinal(), other.ordinal());
+        }
     }
 
     /** How many changes {@link #newerThan} gives. O(authors log changes). */

@@ -1,0 +1,145 @@
+package dev.weft.server;
+
+import dev.weft.cluster.ClusteredVertx;
+import dev.weft.crdt.clock.WallClock;
+import dev.weft.protocol.codec.MessageCodec;
+import dev.weft.protocol.codec.WireMode;
+import dev.weft.server.bus.BusMessageCodec;
+import dev.weft.server.bus.NodeInbox;
+import dev.weft.server.document.AwareDocumentLoader;
+import dev.weft.server.document.DocumentDeployer;
+import dev.weft.server.gateway.DocumentRouter;
+import dev.weft.server.gateway.GatewayVerticle;
+import dev.weft.server.registry.LocalPlacement;
+import dev.weft.server.registry.OwnershipRegistry;
+import dev.weft.server.registry.RegistryListener;
+import dev.weft.server.registry.hazelcast.HazelcastOwnershipRegistry;
+import dev.weft.server.registry.memory.InMemoryOwnershipRegistry;
+import dev.weft.server.storage.DocumentStore;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One running node. Starts in the order in which the parts need each other and stops in the reverse. */
+public final class Server {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+    private final Vertx vertx;
+    private final OwnershipRegistry registry;
+    private final DocumentStore store;
+    private final ServerOptions options;
+    private final Supplier<Future<Void>> closeVertx;
+    private final NodeInbox inbox;
+    private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
+    private final List<String> deployments = new ArrayList<>();
+    private DocumentDeployer documents;
+    private volatile int port;
+
+    private Server(
+            Vertx vertx,
+            OwnershipRegistry registry,
+            DocumentStore store,
+            ServerOptions options,
+            Supplier<Future<Void>> closeVertx) {
+        this.vertx = vertx;
+        this.registry = registry;
+        this.store = store;
+        this.options = options;
+        this.closeVertx = closeVertx;
+        this.inbox = new NodeInbox(vertx, registry.localNode());
+    }
+
+    /** Starts a node with a Vert.x of its own, clustered if the options say so. */
+    public static Future<Server> start(ServerOptions options, DocumentStore store) {
+        if (options.cluster().isEmpty()) {
+            Vertx vertx = Vertx.vertx();
+            OwnershipRegistry registry = InMemoryOwnershipRegistry.alone("node-" + UUID.randomUUID());
+            return new Server(vertx, registry, store, options, vertx::close).start();
+        }
+        return ClusteredVertx.start(options.cluster().get()).compose(node -> HazelcastOwnershipRegistry.open(node)
+                .compose(registry -> new Server(node.vertx(), registry, store, options, node::close).start())
+                .recover(cause -> node.close().transform(closed -> Future.failedFuture(cause))));
+    }
+
+    private Future<Server> start() {
+        BusMessageCodec.registerAll(vertx.eventBus());
+        documents = new DocumentDeployer(
+                vertx,
+                registry,
+                store,
+                inbox,
+                new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM),
+                options.hosting(),
+                () -> UUID.randomUUID().toString(),
+                options.passivateMillis());
+        inbox.documents(documents::receive);
+        registry.listen(new RegistryListener() {
+            @Override
+            public void nodeLeft(String nodeId) {
+                LOG.info("Node {} left", nodeId);
+                documents.nodeLeft(nodeId);
+                gateways.forEach(gateway -> gateway.nodeLeft(nodeId));
+            }
+        });
+        return store.open()
+                .compose(opened -> inbox.start())
+                .compose(started -> deployGateways())
+                .map(this)
+                .onSuccess(server -> LOG.info("Node {} listens on port {}", nodeId(), port));
+    }
+
+    private Future<Void> deployGateways() {
+        DocumentRouter router = new DocumentRouter(registry, new LocalPlacement());
+        MessageCodec codec = new MessageCodec(WireMode.ANY, options.gateway().frames(), List.of());
+        DeploymentOptions instances = new DeploymentOptions().setInstances(options.gateways());
+        return vertx.deployVerticle(() -> newGateway(router, codec), instances)
+                .onSuccess(deployments::add)
+                .mapEmpty();
+    }
+
+    private GatewayVerticle newGateway(DocumentRouter router, MessageCodec codec) {
+        GatewayVerticle gateway = new GatewayVerticle(
+                gateways.size(), options.gateway(), inbox, router, codec, WallClock.SYSTEM, bound -> port = bound);
+        gateways.add(gateway);
+        return gateway;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String nodeId() {
+        return registry.localNode();
+    }
+
+    public OwnershipRegistry registry() {
+        return registry;
+    }
+
+    public DocumentDeployer documents() {
+        return documents;
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /** Stops serving, lets go of all documents, leaves the cluster. */
+    public Future<Void> stop() {
+        List<Future<Void>> undeployed = new ArrayList<>();
+        deployments.forEach(id -> undeployed.add(vertx.undeploy(id)));
+        return Future.join(undeployed)
+                .transform(gatewaysGone -> documents.stop())
+                .transform(documentsGone -> inbox.stop())
+                .transform(inboxGone -> store.close())
+                .transform(storeClosed -> registry.close())
+                .transform(registryClosed -> closeVertx.get());
+    }
+}

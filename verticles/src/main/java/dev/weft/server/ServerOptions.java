@@ -1,0 +1,54 @@
+package dev.weft.server;
+
+import dev.weft.cluster.ClusterOptions;
+import dev.weft.server.document.host.HostLimits;
+import dev.weft.server.gateway.GatewayOptions;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What one node is. Immutable.
+ *
+ * @param cluster how it joins others; empty for a node on its own
+ * @param gateways gateway verticles, all on one port; usually one per event loop
+ * @param hosting bounds of the documents it owns
+ * @param passivateMillis a document nobody follows leaves memory after this time
+ */
+public record ServerOptions(
+        Optional<ClusterOptions> cluster,
+        GatewayOptions gateway,
+        int gateways,
+        HostLimits hosting,
+        int passivateMillis) {
+    public static final ServerOptions DEFAULT = new ServerOptions(
+            Optional.empty(),
+            GatewayOptions.DEFAULT,
+            Runtime.getRuntime().availableProcessors(),
+            HostLimits.DEFAULT,
+            60_000);
+
+    public ServerOptions {
+        Objects.requireNonNull(cluster, "cluster");
+        Objects.requireNonNull(gateway, "gateway");
+        Objects.requireNonNull(hosting, "hosting");
+        if (gateways < 1) {
+            throw new IllegalArgumentException("gateways is " + gateways + ", must be at least 1");
+        }
+    }
+
+    public ServerOptions withCluster(ClusterOptions value) {
+        return new ServerOptions(Optional.of(value), gateway, gateways, hosting, passivateMillis);
+    }
+
+    public ServerOptions withGateway(GatewayOptions value) {
+        return new ServerOptions(cluster, value, gateways, hosting, passivateMillis);
+    }
+
+    public ServerOptions withGateways(int value) {
+        return new ServerOptions(cluster, gateway, value, hosting, passivateMillis);
+    }
+
+    public ServerOptions withPassivateMillis(int value) {
+        return new ServerOptions(cluster, gateway, gateways, hosting, value);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.weft.server.bus;
+
+import dev.weft.crdt.version.VersionVector;
+import dev.weft.server.registry.DocumentKey;
+import java.util.List;
+
+/** From the owner of a document to a link that follows it, or wants to. */
+public sealed interface LinkMessage extends BusMessage {
+    LinkAddress to();
+
+    /** The ownership that speaks; 0 where the speaker is no owner. */
+    long epoch();
+
+    /**
+     * One change (or relay blob) of a broadcast.
+     *
+     * @param origin session id of the author, which must not get it back; null if unknown
+     */
+    record Entry(byte[] blob, String origin) {}
+
+    /**
+     * The link now follows.
+     *
+     * @param number the last broadcast that {@code missed} contains
+     * @param missed what the link has not passed on yet
+     * @param complete false if more is missing than fits; the sessions must then catch up one by one
+     * @param version everything the owner has
+     */
+    record Attached(
+            DocumentKey key,
+            LinkAddress to,
+            long epoch,
+            long number,
+            List<Entry> missed,
+            boolean complete,
+            VersionVector version)
+            implements LinkMessage {
+        public Attached {
+            missed = List.copyOf(missed);
+        }
+    }
+
+    /** Not (or no longer) the owner. @param hint the node that may be, or null */
+    record NotOwner(DocumentKey key, LinkAddress to, long epoch, String hint) implements LinkMessage {}
+
+    /**
+     * The document cannot be served.
+     *
+     * @param code an error code of the client protocol
+     * @param retryable whether asking again later may help
+     */
+    record Refused(DocumentKey key, LinkAddress to, long epoch, String code, String reason, boolean retryable)
+            implements LinkMessage {}
+
+    enum Outcome {
+        /** Durable. */
+        ACCEPTED,
+        /** A dependency is missing; the author must send what it has. */
+        NOT_READY,
+        /** It can never be applied. */
+        REFUSED
+    }
+
+    /**
+     * What became of one submission.
+     *
+     * @param lastNumber relay only: the last log number given to it
+     * @param count how many blobs were stored or already known
+     * @param logLength relay only: entries in the log
+     * @param compact relay only: whether its author should upload a snapshot
+     * @param reason for people; null unless refused
+     */
+    record Result(
+            long submit, Outcome outcome, long lastNumber, int count, long logLength, boolean compact, String reason) {}
+
+    /**
+     * All submissions up to a number are dealt with.
+     *
+     * @param results of those that were answered now, in order
+     * @param resend whether a submission was lost on the way: send again everything after {@code upTo}
+     */
+    record Accepted(DocumentKey key, LinkAddress to, long epoch, long upTo, List<Result> results, boolean resend)
+            implements LinkMessage {
+        public Accepted {
+            results = List.copyOf(results);
+        }
+    }
+
+    /**
+     * The answer to {@link OwnerMessage.ReadState}.
+     *
+     * @param number the last broadcast the state contains, if complete
+     * @param snapshot null when none is needed
+     * @param snapshotNumber relay only: the log number the snapshot covers
+     * @param blobs changes in causal order; relay: the log after the snapshot
+     * @param logLength relay only: entries in the log
+     * @param version everything the owner has
+     * @param complete false if there is more: ask again with what was received
+     */
+    record State(
+            DocumentKey key,
+            LinkAddress to,
+            long epoch,
+            long request,
+            long number,
+            byte[] snapshot,
+            long snapshotNumber,
+            List<byte[]> blobs,
+            long logLength,
+            boolean compact,
+            VersionVector version,
+            boolean complete)
+            implements LinkMessage {
+        public State {
+            blobs = List.copyOf(blobs);
+        }
+    }
+
+    /** Durable changes; they occupy the numbers after {@code number - entries.size()} up to {@code number}. */
+    record Broadcast(DocumentKey key, LinkAddress to, long epoch, long number, List<Entry> entries)
+            implements LinkMessage {
+        public Broadcast {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** Still here. @param number the last broadcast that was sent */
+    record Heartbeat(DocumentKey key, LinkAddress to, long epoch, long number) implements LinkMessage {}
+}

@@ -1,0 +1,86 @@
+package dev.weft.server.bus;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The one address of this node on the clustered bus, and the way out to others. Messages within the node do not touch
+ * the bus: they are handed over by reference. Thread-safe; receivers are called on any thread and switch to their own
+ * context.
+ */
+public final class NodeInbox {
+    private final Vertx vertx;
+    private final String nodeId;
+    private final Map<Integer, Consumer<LinkMessage>> gateways = new ConcurrentHashMap<>();
+    private volatile Consumer<OwnerMessage> documents = message -> {};
+    private MessageConsumer<BusMessage> consumer;
+
+    public NodeInbox(Vertx vertx, String nodeId) {
+        this.vertx = vertx;
+        this.nodeId = nodeId;
+    }
+
+    public String nodeId() {
+        return nodeId;
+    }
+
+    /** Completes when every node of the cluster can reach this one. */
+    public Future<Void> start() {
+        consumer = vertx.eventBus().consumer(Addresses.node(nodeId), this::received);
+        return consumer.completion();
+    }
+
+    public Future<Void> stop() {
+        return consumer == null ? Future.succeededFuture() : consumer.unregister();
+    }
+
+    /** Who gets what is meant for owners on this node. Set before {@link #start}. */
+    public void documents(Consumer<OwnerMessage> receiver) {
+        documents = receiver;
+    }
+
+    public void addGateway(int index, Consumer<LinkMessage> receiver) {
+        gateways.put(index, receiver);
+    }
+
+    public void removeGateway(int index) {
+        gateways.remove(index);
+    }
+
+    public void toOwner(String ownerNode, OwnerMessage message) {
+        if (ownerNode.equals(nodeId)) {
+            documents.accept(message);
+        } else {
+            vertx.eventBus().send(Addresses.node(ownerNode), message);
+        }
+    }
+
+    public void toLink(LinkMessage message) {
+        if (message.to().nodeId().equals(nodeId)) {
+            dispatch(message);
+        } else {
+            vertx.eventBus().send(Addresses.node(message.to().nodeId()), message);
+        }
+    }
+
+    private void received(Message<BusMessage> message) {
+        if (message.body() instanceof OwnerMessage toOwner) {
+            documents.accept(toOwner);
+        } else {
+            dispatch((LinkMessage) message.body());
+        }
+    }
+
+    private void dispatch(LinkMessage message) {
+        Consumer<LinkMessage> gateway = gateways.get(message.to().gateway());
+        // A gateway that is gone has no session left that could miss the message.
+        if (gateway != null) {
+            gateway.accept(message);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.weft.server.bus;
+
+import dev.weft.crdt.version.VersionVector;
+import dev.weft.server.registry.DocumentKey;
+import java.util.List;
+
+/** From a link to the owner of its document. */
+public sealed interface OwnerMessage extends BusMessage {
+    LinkAddress from();
+
+    /** The ownership it is meant for; 0 where any will do. */
+    default long epoch() {
+        return 0;
+    }
+
+    /**
+     * Asks to follow the document, and to host it if nobody does. Repeated until answered; repeats are harmless.
+     *
+     * @param create whether an unknown document is created
+     * @param delivered what the link has passed on to its sessions; empty for a new link
+     * @param deliveredEpoch the epoch in which it last was attached, 0 for none
+     * @param deliveredNumber the last broadcast of that epoch it has passed on
+     * @param firstSubmit the number of the oldest submission the link still holds, or would send next
+     * @param suspectNode the owner that the link believes dead; null if none
+     * @param suspectEpoch the epoch under which it owned the document, 0 if unknown
+     */
+    record Attach(
+            DocumentKey key,
+            LinkAddress from,
+            boolean create,
+            VersionVector delivered,
+            long deliveredEpoch,
+            long deliveredNumber,
+            long firstSubmit,
+            String suspectNode,
+            long suspectEpoch)
+            implements OwnerMessage {}
+
+    /** The link has no session left. */
+    record Detach(DocumentKey key, LinkAddress from) implements OwnerMessage {}
+
+    /**
+     * Changes (or relay blobs) of one session, numbered per link without gaps.
+     *
+     * @param blobs encoded changes of an aware document, opaque blobs of a relay room
+     */
+    record Submit(DocumentKey key, LinkAddress from, long epoch, long number, String sessionId, List<byte[]> blobs)
+            implements OwnerMessage {
+        public Submit {
+            blobs = List.copyOf(blobs);
+        }
+    }
+
+    /**
+     * Asks for what one session lacks.
+     *
+     * @param request unique within the link
+     * @param since what the session holds; null asks for everything
+     * @param afterNumber relay only: the last log number the session holds
+     * @param bytesMax how much to answer with at most, at least one entry
+     */
+    record ReadState(
+            DocumentKey key,
+            LinkAddress from,
+            long epoch,
+            long request,
+            VersionVector since,
+            long afterNumber,
+            int bytesMax)
+            implements OwnerMessage {}
+
+    /** A broadcast is missing: asks for everything after a number. */
+    record Resync(DocumentKey key, LinkAddress from, long epoch, VersionVector delivered, long deliveredNumber)
+            implements OwnerMessage {}
+
+    /** A snapshot of a relay room, uploaded by a member that was asked to compact. */
+    record Upload(DocumentKey key, LinkAddress from, long epoch, String sessionId, byte[] snapshot, long upToNumber)
+            implements OwnerMessage {}
+}

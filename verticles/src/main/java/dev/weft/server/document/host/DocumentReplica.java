@@ -1,0 +1,80 @@
+package dev.weft.server.document.host;
+
+import dev.weft.crdt.change.Change;
+import dev.weft.crdt.document.Document;
+import dev.weft.crdt.document.ImportResult;
+import dev.weft.crdt.document.Refusal;
+import dev.weft.crdt.id.OperationId;
+import dev.weft.crdt.version.VersionVector;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A replica on a document without handler objects: carries and checks every type, interprets none. */
+public final class DocumentReplica implements Replica {
+    private final Document document;
+    private final HeldAside heldAside;
+
+    public DocumentReplica(Document document, int heldAsideMax) {
+        this.document = document;
+        this.heldAside = new HeldAside(heldAsideMax);
+    }
+
+    @Override
+    public VersionVector version() {
+        return document.versionVector();
+    }
+
+    @Override
+    public Verdict accept(List<Change> changes, String origin, long nowMillis) {
+        List<Accepted> accepted = new ArrayList<>();
+        List<Change> sound = new ArrayList<>(changes.size());
+        String refusal = null;
+        for (Change change : changes) {
+            Refusal refused = document.validate(change);
+            if (refused == null) {
+                sound.add(change);
+            } else {
+                refusal = refused.message();
+            }
+        }
+        ImportResult result = document.importAll(sound);
+        result.applied().forEach(change -> accepted.add(new Accepted(change, origin)));
+        for (Refusal refused : result.refused()) {
+            refusal = refused.message();
+        }
+        Map<OperationId, ImportResult.NotReady> notReady = new HashMap<>();
+        for (ImportResult.NotReady each : result.notReady()) {
+            notReady.put(each.change().id(), each);
+            heldAside.add(new Accepted(each.change(), origin), each.missing());
+        }
+        releaseHeldAside(accepted, notReady);
+        return new Verdict(accepted, !notReady.isEmpty(), refusal);
+    }
+
+    /** Changes that came in now may be what earlier ones waited for, and those again what others did. */
+    private void releaseHeldAside(List<Accepted> accepted, Map<OperationId, ImportResult.NotReady> notReady) {
+        Deque<OperationId> arrived = new ArrayDeque<>();
+        accepted.forEach(each -> arrived.add(each.change().id()));
+        while (!arrived.isEmpty() && heldAside.size() > 0) {
+            for (Accepted waiting : heldAside.waitingFor(arrived.removeFirst())) {
+                ImportResult result = document.importAll(List.of(waiting.change()));
+                for (Change applied : result.applied()) {
+                    accepted.add(new Accepted(applied, waiting.origin()));
+                    notReady.remove(applied.id());
+                    arrived.add(applied.id());
+                }
+                result.notReady().forEach(still -> heldAside.add(waiting, still.missing()));
+            }
+        }
+    }
+
+    @Override
+    public Export newerThan(VersionVector since, int bytesMax) {
+        List<Change> changes = document.history().newerThan(since, bytesMax);
+        return new Export(changes, changes.size() == document.history().countNewerThan(since));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.weft.server.document.host;
+
+import dev.weft.crdt.id.OperationId;
+import dev.weft.server.document.host.Replica.Accepted;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Changes that wait for a dependency, by the first one they lack. Bounded: the oldest are forgotten first, since their
+ * authors were told to send again what the document lacks. Not thread-safe.
+ */
+final class HeldAside {
+    private final int changesMax;
+    private final LinkedHashMap<OperationId, OperationId> missingOf = new LinkedHashMap<>();
+    private final Map<OperationId, Map<OperationId, Accepted>> waiting = new HashMap<>();
+
+    HeldAside(int changesMax) {
+        this.changesMax = changesMax;
+    }
+
+    void add(Accepted change, OperationId missing) {
+        OperationId id = change.change().id();
+        remove(id);
+        missingOf.put(id, missing);
+        waiting.computeIfAbsent(missing, m -> new LinkedHashMap<>()).put(id, change);
+        if (missingOf.size() > changesMax) {
+            remove(missingOf.keySet().iterator().next());
+        }
+    }
+
+    /** Takes out what waited for this change; it may lack another dependency still. */
+    List<Accepted> waitingFor(OperationId arrived) {
+        Map<OperationId, Accepted> released = waiting.remove(arrived);
+        if (released == null) {
+            return List.of();
+        }
+        released.keySet().forEach(missingOf::remove);
+        return new ArrayList<>(released.values());
+    }
+
+    int size() {
+        return missingOf.size();
+    }
+
+    private void remove(OperationId id) {
+        OperationId missing = missingOf.remove(id);
+        if (missing != null) {
+            Map<OperationId, Accepted> together = waiting.get(missing);
+            together.remove(id);
+            if (together.isEmpty()) {
+                waiting.remove(missing);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.weft.server.document.host;
+
+import dev.weft.server.bus.LinkMessage;
+import java.util.List;
+
+/** What a hosted document wants done. Performed in order; the document itself does nothing. */
+public sealed interface HostEffect {
+    /**
+     * Make these blobs durable at the positions from {@code firstPosition} on, and tell the document with {@link
+     * Hosted#persisted} or {@link Hosted#persistFailed}. At most one is under way for a document.
+     */
+    record Persist(long firstPosition, List<byte[]> blobs) implements HostEffect {
+        public Persist {
+            blobs = List.copyOf(blobs);
+        }
+
+        public long lastPosition() {
+            return firstPosition + blobs.size() - 1;
+        }
+    }
+
+    record Send(LinkMessage message) implements HostEffect {}
+
+    /** Somebody with a higher epoch owns the document: stop hosting it. */
+    record StepDown(String reason) implements HostEffect {}
+
+    /** A notice for logs, metrics and server events; nothing depends on it. */
+    record Report(String what) implements HostEffect {}
+}

@@ -1,0 +1,29 @@
+package dev.weft.server.document.host;
+
+/**
+ * The bounds of one hosted document.
+ *
+ * @param recentBytesMax how many bytes of broadcasts are kept to fill gaps; beyond it a link catches up by vector
+ * @param messageBytesMax how much goes into one bus message at most, except a single larger change
+ * @param persistBytesMax how much is appended to the store at once, except a single larger change
+ * @param heldAsideMax changes that wait for a dependency
+ * @param followersMax links that may follow one document
+ * @param tickMillis how often {@link Hosted#tick} is due
+ * @param heartbeatMillis a link hears of the newest number at least this often after a broadcast
+ * @param heartbeatIdleMillis the same when nothing happens
+ * @param heldAnswerMillisMax an answer that waits for the store is given anyway after this time, since stock clients
+ *     give up after five seconds
+ */
+public record HostLimits(
+        int recentBytesMax,
+        int messageBytesMax,
+        int persistBytesMax,
+        int heldAsideMax,
+        int followersMax,
+        int tickMillis,
+        int heartbeatMillis,
+        int heartbeatIdleMillis,
+        int heldAnswerMillisMax) {
+    public static final HostLimits DEFAULT =
+            new HostLimits(1 << 20, 256 << 10, 1 << 20, 10_000, 4_096, 250, 750, 10_000, 3_000);
+}

@@ -1,0 +1,35 @@
+package dev.weft.server.document.host;
+
+import dev.weft.server.bus.OwnerMessage;
+import java.util.List;
+
+/**
+ * A document while its owner hosts it. Confined to one context; every method is one input and returns what is to be done
+ * because of it. Times are milliseconds of a clock that never goes backwards.
+ */
+public interface Hosted {
+    /** The ownership under which this document is hosted; every message it sends carries it. */
+    long epoch();
+
+    List<HostEffect> receive(OwnerMessage message, long nowMillis);
+
+    /** Everything up to this position is durable. */
+    List<HostEffect> persisted(long upToPosition, long nowMillis);
+
+    /**
+     * The last {@link HostEffect.Persist} did not succeed.
+     *
+     * @param stale whether the store has seen a higher epoch, which ends this ownership for good; otherwise it is tried
+     *     again on a later tick
+     */
+    List<HostEffect> persistFailed(boolean stale, long nowMillis);
+
+    /** A node is gone, and its links with it. */
+    List<HostEffect> nodeLeft(String nodeId);
+
+    /** Time has passed; due at least every {@link HostLimits#tickMillis()}. */
+    List<HostEffect> tick(long nowMillis);
+
+    /** Whether no link follows and nothing waits to become durable. */
+    boolean isIdle();
+}

@@ -1,0 +1,33 @@
+package dev.weft.server.document.host;
+
+import dev.weft.crdt.change.Change;
+import dev.weft.crdt.version.VersionVector;
+import java.util.List;
+
+/** The owner's copy of an aware document: takes changes in whatever order they come, and gives out what others lack. */
+public interface Replica {
+    VersionVector version();
+
+    /**
+     * Takes the changes of one frame, sorted so that dependencies come first. Known ones are skipped, ones that are not
+     * causally ready are held aside and may come out of a later call, ones that can never be applied are refused.
+     *
+     * @param origin session id of the author, handed back with each change
+     */
+    Verdict accept(List<Change> changes, String origin, long nowMillis);
+
+    /** What somebody with this vector lacks, in causal order, up to about so many bytes but at least one change. */
+    Export newerThan(VersionVector since, int bytesMax);
+
+    record Accepted(Change change, String origin) {}
+
+    /**
+     * @param accepted newly applied, in the order in which they were
+     * @param notReady whether a change of this call waits for a dependency
+     * @param refusal why a change of this call can never be applied; null if none is
+     */
+    record Verdict(List<Accepted> accepted, boolean notReady, String refusal) {}
+
+    /** @param complete whether nothing is left behind {@code changes} */
+    record Export(List<Change> changes, boolean complete) {}
+}

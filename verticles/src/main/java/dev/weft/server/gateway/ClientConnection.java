@@ -1,0 +1,252 @@
+package dev.weft.server.gateway;
+
+import dev.weft.protocol.codec.MalformedMessageException;
+import dev.weft.protocol.message.AwareMessage;
+import dev.weft.protocol.message.ErrorCode;
+import dev.weft.protocol.message.ErrorMessage;
+import dev.weft.protocol.message.Message;
+import dev.weft.protocol.message.Ping;
+import dev.weft.protocol.message.Pong;
+import dev.weft.protocol.message.RelayMessage;
+import dev.weft.server.link.DocumentLink;
+import dev.weft.server.registry.DocumentKey;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One client socket and the documents it has open. Confined to the context of its gateway. */
+final class ClientConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+    /** Close codes of RFC 6455. */
+    private static final short TOO_BIG = 1009;
+
+    private static final short TRY_AGAIN_LATER = 1013;
+    private static final short POLICY = 1008;
+
+    private final GatewayVerticle gateway;
+    private final ServerWebSocket socket;
+    private final String sessionId;
+    private final GatewayOptions options;
+    private final Map<DocumentKey, DocumentLink> documents = new LinkedHashMap<>();
+    private final Set<DocumentKey> pausedBy = new HashSet<>();
+    private Buffer fragments;
+    private boolean isCongested;
+    private boolean isClosed;
+    private long progressAtMillis;
+    private long heardAtMillis;
+
+    ClientConnection(GatewayVerticle gateway, ServerWebSocket socket, String sessionId, GatewayOptions options) {
+        this.gateway = gateway;
+        this.socket = socket;
+        this.sessionId = sessionId;
+        this.options = options;
+    }
+
+    String sessionId() {
+        return sessionId;
+    }
+
+    void start(long nowMillis) {
+        progressAtMillis = nowMillis;
+        heardAtMillis = nowMillis;
+        socket.setWriteQueueMaxSize(options.writeQueueBytesMax());
+        socket.frameHandler(this::frame);
+        socket.drainHandler(drained -> drained());
+        socket.exceptionHandler(this::failed);
+        socket.closeHandler(closed -> closed());
+    }
+
+    // In.
+
+    private void frame(WebSocketFrame frame) {
+        if (isClosed || !(frame.isText() || frame.isBinary() || frame.isContinuation())) {
+            return;
+        }
+        heardAtMillis = gateway.nowMillis();
+        Buffer data = frame.binaryData();
+        if (fragments != null) {
+            data = fragments.appendBuffer(data);
+        }
+        if (data.length() > options.frames().frameBytesMax()) {
+            close(TOO_BIG, "A message may have " + options.frames().frameBytesMax() + " bytes");
+        } else if (frame.isFinal()) {
+            fragments = null;
+            message(data.getBytes());
+        } else {
+            fragments = fragments == null ? Buffer.buffer().appendBuffer(data) : data;
+        }
+    }
+
+    private void message(byte[] bytes) {
+        Message message;
+        try {
+            message = gateway.codec().decode(bytes);
+        } catch (MalformedMessageException e) {
+            LOG.debug("Session {} sent what is no message: {}", sessionId, e.getMessage());
+            String documentId = e.documentId() == null ? "" : e.documentId();
+            send(new ErrorMessage(documentId, ErrorCode.INVALID_MESSAGE, e.getMessage()));
+            return;
+        }
+        if (message instanceof Ping ping) {
+            send(new Pong(ping.documentId(), ping.timestamp(), gateway.wallMillis()));
+        }
+        DocumentKey key = keyOf(message);
+        if (key == null) {
+            return;
+        }
+        DocumentLink link = documents.get(key);
+        if (link == null) {
+            link = open(key);
+            if (link == null) {
+                return;
+            }
+        }
+        link.receive(sessionId, message, gateway.nowMillis());
+        gateway.perform(link);
+    }
+
+    /** The first message of a session decides how it speaks; what both modes share goes to the one that is open. */
+    private DocumentKey keyOf(Message message) {
+        String id = message.documentId();
+        if (message instanceof AwareMessage) {
+            return DocumentKey.aware(id);
+        }
+        if (message instanceof RelayMessage) {
+            return DocumentKey.relay(id);
+        }
+        if (documents.containsKey(DocumentKey.relay(id))) {
+            return DocumentKey.relay(id);
+        }
+        boolean saysWhatItHolds = message instanceof Ping ping && ping.versionVector() != null;
+        return documents.containsKey(DocumentKey.aware(id)) || saysWhatItHolds ? DocumentKey.aware(id) : null;
+    }
+
+    private DocumentLink open(DocumentKey key) {
+        if (documents.size() >= options.documentsPerConnectionMax()) {
+            String reason = "A connection may have " + options.documentsPerConnectionMax() + " documents open";
+            send(new ErrorMessage(key.id(), ErrorCode.INVALID_MESSAGE, reason));
+            send(new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
+            return null;
+        }
+        DocumentLink link = gateway.link(key);
+        if (link == null) {
+            send(new ErrorMessage(
+                    key.id(), ErrorCode.INVALID_MESSAGE, "This server does not speak the relay protocol"));
+            return null;
+        }
+        documents.put(key, link);
+        return link;
+    }
+
+    // Out.
+
+    void send(Message message) {
+        write(gateway.encode(message));
+    }
+
+    void write(Buffer frame) {
+        if (isClosed) {
+            return;
+        }
+        socket.writeBinaryMessage(frame);
+        if (!isCongested && socket.writeQueueFull()) {
+            isCongested = true;
+            progressAtMillis = gateway.nowMillis();
+            for (DocumentLink link : documents.values()) {
+                link.congested(sessionId, progressAtMillis);
+                gateway.performLater(link);
+            }
+        }
+    }
+
+    private void drained() {
+        if (!isCongested || isClosed) {
+            return;
+        }
+        isCongested = false;
+        for (DocumentLink link : documents.values()) {
+            link.drained(sessionId, gateway.nowMillis());
+            gateway.performLater(link);
+        }
+    }
+
+    void pause(DocumentKey key) {
+        if (pausedBy.add(key) && pausedBy.size() == 1) {
+            socket.pause();
+        }
+    }
+
+    void resume(DocumentKey key) {
+        if (pausedBy.remove(key) && pausedBy.isEmpty()) {
+            socket.resume();
+        }
+    }
+
+    void forget(DocumentKey key) {
+        documents.remove(key);
+        resume(key);
+    }
+
+    // Ends.
+
+    void tick(long nowMillis) {
+        if (isCongested && nowMillis - progressAtMillis >= options.stalledMillisMax()) {
+            LOG.info("Session {} has taken nothing for {} ms", sessionId, nowMillis - progressAtMillis);
+            // A WebSocket close would wait for the reader that does not read.
+            abort();
+        } else if (nowMillis - heardAtMillis >= options.silentMillisMax()) {
+            LOG.debug("Session {} has been silent for {} ms", sessionId, nowMillis - heardAtMillis);
+            abort();
+        }
+    }
+
+    private void failed(Throwable cause) {
+        LOG.debug("Session {}: {}", sessionId, cause.toString());
+        boolean isTooLong = cause.getClass().getSimpleName().contains("TooLong")
+                || String.valueOf(cause.getMessage()).contains("Max frame length");
+        if (isTooLong) {
+            close(TOO_BIG, "A frame may have " + options.frames().frameBytesMax() + " bytes");
+        }
+    }
+
+    void refuse(String reason) {
+        close(TRY_AGAIN_LATER, reason);
+    }
+
+    void violate(String reason) {
+        close(POLICY, reason);
+    }
+
+    void close(short code, String reason) {
+        if (!isClosed) {
+            socket.close(code, reason);
+            closed();
+        }
+    }
+
+    private void abort() {
+        gateway.abort(socket);
+        closed();
+    }
+
+    private void closed() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        fragments = null;
+        gateway.closed(this);
+        for (DocumentLink link : documents.values()) {
+            link.closed(sessionId, gateway.nowMillis());
+            gateway.performLater(link);
+        }
+        documents.clear();
+    }
+}

@@ -1,0 +1,266 @@
+package dev.weft.server.gateway;
+
+import dev.weft.crdt.clock.WallClock;
+import dev.weft.protocol.codec.MessageCodec;
+import dev.weft.protocol.message.Message;
+import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.bus.LinkMessage;
+import dev.weft.server.bus.NodeInbox;
+import dev.weft.server.link.AwareLink;
+import dev.weft.server.link.DocumentLink;
+import dev.weft.server.link.LinkEffect;
+import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.registry.DocumentKind;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves client sockets; one instance per event loop, all on one port. Turns client messages into inputs of links and
+ * performs what the links decide. Confined to its context.
+ */
+public final class GatewayVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
+    private static final int TICK_MILLIS = 100;
+    private static final int SESSION_ID_BYTES = 16;
+    private static final int TCP_BACKLOG = 4_096;
+    private static final int TCP_USER_TIMEOUT_MILLIS = 10_000;
+
+    private final int index;
+    private final GatewayOptions options;
+    private final NodeInbox inbox;
+    private final DocumentRouter router;
+    private final MessageCodec codec;
+    private final WallClock wallClock;
+    private final IntConsumer listening;
+    private final SecureRandom random = new SecureRandom();
+
+    private final Map<String, ClientConnection> connections = new LinkedHashMap<>();
+    private final Map<DocumentKey, DocumentLink> links = new HashMap<>();
+    private final Map<Long, DocumentLink> linksByNumber = new HashMap<>();
+    private long nextLink = 1;
+    private HttpServer server;
+    private Context ownContext;
+
+    /** @param listening told the port once it listens */
+    public GatewayVerticle(
+            int index,
+            GatewayOptions options,
+            NodeInbox inbox,
+            DocumentRouter router,
+            MessageCodec codec,
+            WallClock wallClock,
+            IntConsumer listening) {
+        this.index = index;
+        this.options = options;
+        this.inbox = inbox;
+        this.router = router;
+        this.codec = codec;
+        this.wallClock = wallClock;
+        this.listening = listening;
+    }
+
+    @Override
+    public Future<?> start() {
+        ownContext = context;
+        inbox.addGateway(index, message -> ownContext.runOnContext(run -> receive(message)));
+        vertx.setPeriodic(TICK_MILLIS, timer -> tick());
+        server = vertx.createHttpServer(httpOptions());
+        server.requestHandler(this::request);
+        return server.listen().onSuccess(bound -> listening.accept(bound.actualPort()));
+    }
+
+    @Override
+    public Future<?> stop() {
+        inbox.removeGateway(index);
+        return server == null ? Future.succeededFuture() : server.close();
+    }
+
+    private HttpServerOptions httpOptions() {
+        return new HttpServerOptions()
+                .setHost(options.host())
+                // Vert.x lets the instances of one deployment share any free port under a negative number.
+                .setPort(options.port() == 0 ? -1 : options.port())
+                .setAcceptBacklog(TCP_BACKLOG)
+                .setTcpNoDelay(true)
+                .setTcpUserTimeout(TCP_USER_TIMEOUT_MILLIS)
+                .setMaxWebSocketFrameSize(options.frames().frameBytesMax())
+                .setMaxWebSocketMessageSize(options.frames().frameBytesMax())
+                .setRegisterWebSocketWriteHandlers(false)
+                // Both can be turned against the server: 58 KB inflate to 60 MB before any size check.
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false);
+    }
+
+    private void request(HttpServerRequest request) {
+        if (connections.size() >= options.connectionsMax()) {
+            request.response().setStatusCode(503).end();
+            return;
+        }
+        request.toWebSocket().onSuccess(this::connected).onFailure(cause -> {
+            LOG.debug("No WebSocket upgrade: {}", cause.getMessage());
+            if (!request.response().ended()) {
+                request.response().setStatusCode(400).end();
+            }
+        });
+    }
+
+    private void connected(ServerWebSocket socket) {
+        ClientConnection connection = new ClientConnection(this, socket, newSessionId(), options);
+        connections.put(connection.sessionId(), connection);
+        connection.start(nowMillis());
+    }
+
+    private String newSessionId() {
+        byte[] id = new byte[SESSION_ID_BYTES];
+        random.nextBytes(id);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+    }
+
+    void closed(ClientConnection connection) {
+        connections.remove(connection.sessionId());
+    }
+
+    /** Drops the TCP connection without waiting for a close handshake. */
+    void abort(ServerWebSocket socket) {
+        ((WebSocketInternal) socket).channelHandlerContext().close();
+    }
+
+    // Links.
+
+    DocumentLink link(DocumentKey key) {
+        DocumentLink existing = links.get(key);
+        if (existing != null || key.kind() == DocumentKind.RELAY) {
+            return existing;
+        }
+        LinkAddress address = new LinkAddress(inbox.nodeId(), index, nextLink++);
+        DocumentLink link = new AwareLink(key, address, options.create(), options.links());
+        links.put(key, link);
+        linksByNumber.put(address.number(), link);
+        return link;
+    }
+
+    private void receive(LinkMessage message) {
+        DocumentLink link = linksByNumber.get(message.to().number());
+        if (link != null) {
+            link.receive(message, nowMillis());
+            perform(link);
+        }
+    }
+
+    /** A node is gone; called on any thread. */
+    public void nodeLeft(String nodeId) {
+        if (ownContext != null) {
+            ownContext.runOnContext(run -> List.copyOf(links.values()).forEach(link -> {
+                link.memberLeft(nodeId, nowMillis());
+                perform(link);
+            }));
+        }
+    }
+
+    private void tick() {
+        long now = nowMillis();
+        List.copyOf(connections.values()).forEach(connection -> connection.tick(now));
+        List.copyOf(links.values()).forEach(link -> {
+            link.tick(now);
+            perform(link);
+        });
+    }
+
+    /** {@link #perform} when the input that is being dealt with is done; keeps effects in the order of their inputs. */
+    void performLater(DocumentLink link) {
+        ownContext.runOnContext(run -> perform(link));
+    }
+
+    void perform(DocumentLink link) {
+        for (LinkEffect effect : link.takeEffects()) {
+            perform(link, effect);
+        }
+    }
+
+    private void perform(DocumentLink link, LinkEffect effect) {
+        if (effect instanceof LinkEffect.ToSessions toSessions) {
+            deliver(toSessions);
+        } else if (effect instanceof LinkEffect.ToOwner toOwner) {
+            inbox.toOwner(toOwner.nodeId(), toOwner.message());
+        } else if (effect instanceof LinkEffect.FindOwner findOwner) {
+            findOwner(link, findOwner);
+        } else if (effect instanceof LinkEffect.Pause pause) {
+            withConnection(pause.sessionId(), connection -> connection.pause(link.key()));
+        } else if (effect instanceof LinkEffect.Resume resume) {
+            withConnection(resume.sessionId(), connection -> connection.resume(link.key()));
+        } else if (effect instanceof LinkEffect.Forget forget) {
+            withConnection(forget.sessionId(), connection -> connection.forget(link.key()));
+        } else if (effect instanceof LinkEffect.Discard) {
+            links.remove(link.key(), link);
+            linksByNumber.remove(link.address().number());
+        } else if (effect instanceof LinkEffect.Report report) {
+            LOG.debug("{} session {}: {}", link.key(), report.sessionId(), report.what());
+        } else {
+            throw new AssertionError(effect);
+        }
+    }
+
+    private void deliver(LinkEffect.ToSessions toSessions) {
+        Buffer frame = null;
+        for (String sessionId : toSessions.sessionIds()) {
+            ClientConnection connection = connections.get(sessionId);
+            if (connection != null) {
+                frame = frame == null ? encode(toSessions.message()) : frame;
+                connection.write(frame);
+            }
+        }
+    }
+
+    private void findOwner(DocumentLink link, LinkEffect.FindOwner findOwner) {
+        router.route(link.key(), findOwner.suspect())
+                .onComplete(routed -> ownContext.runOnContext(run -> {
+                    if (routed.succeeded()) {
+                        link.routed(routed.result(), nowMillis());
+                    } else {
+                        link.unroutable(routed.cause().getMessage(), nowMillis());
+                    }
+                    perform(link);
+                }));
+    }
+
+    private void withConnection(String sessionId, java.util.function.Consumer<ClientConnection> action) {
+        ClientConnection connection = connections.get(sessionId);
+        if (connection != null) {
+            action.accept(connection);
+        }
+    }
+
+    // What connections use.
+
+    MessageCodec codec() {
+        return codec;
+    }
+
+    Buffer encode(Message message) {
+        return Buffer.buffer(codec.encode(message));
+    }
+
+    long nowMillis() {
+        return System.nanoTime() / 1_000_000;
+    }
+
+    long wallMillis() {
+        return wallClock.millis();
+    }
+}

@@ -1,0 +1,489 @@
+package dev.weft.server.link;
+
+import dev.weft.crdt.change.Change;
+import dev.weft.crdt.id.OperationId;
+import dev.weft.crdt.version.VersionVector;
+import dev.weft.protocol.message.Capability;
+import dev.weft.protocol.message.ChangeMessage;
+import dev.weft.protocol.message.ChangesMessage;
+import dev.weft.protocol.message.DocumentStatus;
+import dev.weft.protocol.message.DocumentStatusRequest;
+import dev.weft.protocol.message.DurableMessage;
+import dev.weft.protocol.message.ErrorCode;
+import dev.weft.protocol.message.ErrorMessage;
+import dev.weft.protocol.message.HandshakeRequest;
+import dev.weft.protocol.message.HandshakeResponse;
+import dev.weft.protocol.message.Message;
+import dev.weft.protocol.message.Ping;
+import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.bus.LinkMessage;
+import dev.weft.server.bus.LinkMessage.Entry;
+import dev.weft.server.bus.LinkMessage.Outcome;
+import dev.weft.server.link.AwareSession.Reply;
+import dev.weft.server.link.AwareSession.State;
+import dev.weft.server.link.ReplayRing.Submission;
+import dev.weft.server.registry.DocumentKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The sessions of one gateway on one aware document (spec protocol 4 and 13.1). */
+public final class AwareLink extends DocumentLink {
+    /*
+     * A session is told what it lacks, and then every broadcast exactly once. The hinge between the two is a number: the
+     * state that completes a session's catch-up names the last broadcast it contains, and the session goes live right
+     * behind it. While it catches up, broadcasts pass it by; those that are newer than its state are replayed from a
+     * small buffer when it goes live, or, if that no longer reaches back, it asks for one more part.
+     *
+     * While a session is not live its link keeps a version vector of what the client holds: what it said it has, what it
+     * was sent, what it submitted. Every part is asked for with that vector, so no part repeats another and no client is
+     * sent its own changes. A live session needs no vector of its own.
+     */
+
+    /** Extensions a session is granted when it asks. */
+    private static final Set<String> GRANTED = Set.of(Capability.ACK, Capability.BATCH);
+
+    /** A client that lacks so few changes gets them one by one, as if they were new. */
+    private static final int SINGLE_CHANGES_MAX = 8;
+
+    private final Map<String, AwareSession> sessions = new LinkedHashMap<>();
+    private final Map<Long, AwareSession> requests = new HashMap<>();
+    private final VersionVector.Builder version = VersionVector.builder();
+    private final RecentEntries recent;
+    private final EchoFilter echoes;
+    private long nextRequest = 1;
+
+    public AwareLink(DocumentKey key, LinkAddress self, boolean create, LinkLimits limits) {
+        super(key, self, create, limits);
+        this.recent = new RecentEntries(limits.recentBytesMax());
+        this.echoes = new EchoFilter(limits.echoIdsMax());
+    }
+
+    @Override
+    boolean hasSessions() {
+        return !sessions.isEmpty();
+    }
+
+    @Override
+    boolean needsOwner() {
+        return sessions.values().stream().anyMatch(session -> session.state != State.UNINTRODUCED);
+    }
+
+    @Override
+    boolean awaitsState() {
+        return !requests.isEmpty();
+    }
+
+    @Override
+    VersionVector deliveredVersion() {
+        return version.build();
+    }
+
+    // From clients.
+
+    @Override
+    public void receive(String sessionId, Message message, long nowMillis) {
+        AwareSession session = sessions.get(sessionId);
+        if (session == null) {
+            session = introduce(sessionId, message);
+            if (session == null) {
+                return;
+            }
+        }
+        if (message instanceof ChangeMessage change) {
+            changes(session, List.of(change.change()), nowMillis);
+        } else if (message instanceof ChangesMessage changes) {
+            changes(session, changes.changes(), nowMillis);
+        } else if (message instanceof Ping ping) {
+            ping(session, ping, nowMillis);
+        } else if (message instanceof HandshakeRequest handshake) {
+            session.capabilities = new LinkedHashSet<>(GRANTED);
+            session.capabilities.retainAll(handshake.capabilities());
+            open(session, Reply.HANDSHAKE, handshake.versionVector(), nowMillis);
+        } else if (message instanceof DocumentStatusRequest status) {
+            statusRequest(session, status, nowMillis);
+        }
+        // Everything else is what servers say to clients, and means nothing here.
+    }
+
+    private AwareSession introduce(String sessionId, Message message) {
+        if (sessions.size() >= limits.sessionsMax()) {
+            toSession(sessionId, new ErrorMessage(key.id(), ErrorCode.INTERNAL_ERROR, "Too many sessions"));
+            toSession(sessionId, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, "Too many sessions"));
+            forget(sessionId);
+            return null;
+        }
+        AwareSession session = new AwareSession(sessionId);
+        sessions.put(sessionId, session);
+        return session;
+    }
+
+    private void changes(AwareSession session, List<Change> changes, long nowMillis) {
+        if (session.state == State.UNINTRODUCED) {
+            // A stock client whose socket died comes back like this. It answers with what it has, and sends this again.
+            outOfSync(session, "Say first what you have", nowMillis);
+            return;
+        }
+        List<byte[]> blobs = new ArrayList<>(changes.size());
+        for (Change change : changes) {
+            session.holds(change.id());
+            if (!echoes.isEcho(change.id())) {
+                blobs.add(change.encoded());
+            }
+        }
+        if (!blobs.isEmpty()) {
+            submit(session.id, blobs, nowMillis);
+        }
+    }
+
+    private void statusRequest(AwareSession session, DocumentStatusRequest request, long nowMillis) {
+        VersionVector holds = request.versionVector() == null ? VersionVector.EMPTY : request.versionVector();
+        if (session.state == State.OPENING) {
+            // One answer serves them all; a handshake that waits stays a handshake.
+            session.held.updateAll(holds);
+            return;
+        }
+        open(session, Reply.STATUS, holds, nowMillis);
+    }
+
+    private void open(AwareSession session, Reply reply, VersionVector holds, long nowMillis) {
+        session.reply = reply;
+        session.state = State.OPENING;
+        session.openedAtMillis = nowMillis;
+        session.held = holds.toBuilder();
+        session.documentAtPing = null;
+        session.resyncAtMillis = -1;
+        requests.remove(session.request);
+        session.request = 0;
+        if (isAttached()) {
+            askForState(session, nowMillis);
+        } else {
+            want(nowMillis);
+        }
+    }
+
+    private void askForState(AwareSession session, long nowMillis) {
+        requests.remove(session.request);
+        session.requestedAtMillis = nowMillis;
+        session.request = nextRequest++;
+        requests.put(session.request, session);
+        readState(session.request, session.held.build(), 0);
+    }
+
+    private void ping(AwareSession session, Ping ping, long nowMillis) {
+        if (session.state == State.UNINTRODUCED) {
+            outOfSync(session, "Say first what you have", nowMillis);
+        } else if (session.isLive() && ping.versionVector() != null) {
+            compare(session, ping.versionVector(), nowMillis);
+        }
+    }
+
+    /** Anti-entropy (G14): what differs at one ping is on its way, what still differs at the next was lost. */
+    private void compare(AwareSession session, VersionVector client, long nowMillis) {
+        VersionVector document = version.build();
+        boolean clientLacks = session.documentAtPing != null && !client.dominates(session.documentAtPing);
+        boolean documentLacks = session.clientAtPing != null && !document.dominates(session.clientAtPing);
+        session.documentAtPing = document;
+        session.clientAtPing = client;
+        if (documentLacks) {
+            session.clientAtPing = null;
+            outOfSync(session, "The document lacks changes of yours", nowMillis);
+        } else if (clientLacks) {
+            session.documentAtPing = null;
+            catchUp(session, client, nowMillis);
+        }
+    }
+
+    private void catchUp(AwareSession session, VersionVector holds, long nowMillis) {
+        session.state = State.CATCHING_UP;
+        session.reply = Reply.NONE;
+        session.held = holds.toBuilder();
+        for (Submission submission : ring().submissions()) {
+            if (submission.sessionId().equals(session.id)) {
+                submission
+                        .blobs()
+                        .forEach(blob -> session.held.update(Change.decode(blob).id()));
+            }
+        }
+        if (isAttached() && !session.isCongested) {
+            askForState(session, nowMillis);
+        }
+    }
+
+    @Override
+    public void closed(String sessionId, long nowMillis) {
+        AwareSession session = sessions.remove(sessionId);
+        if (session != null) {
+            requests.remove(session.request);
+        }
+        unpause(sessionId);
+    }
+
+    @Override
+    public void congested(String sessionId, long nowMillis) {
+        AwareSession session = sessions.get(sessionId);
+        if (session == null) {
+            return;
+        }
+        session.isCongested = true;
+        if (session.isLive()) {
+            session.state = State.LAGGING;
+            session.held = version.build().toBuilder();
+        }
+    }
+
+    @Override
+    public void drained(String sessionId, long nowMillis) {
+        AwareSession session = sessions.get(sessionId);
+        if (session == null) {
+            return;
+        }
+        session.isCongested = false;
+        if (session.state == State.LAGGING) {
+            catchUp(session, session.held.build(), nowMillis);
+        } else if (session.state == State.CATCHING_UP && session.request == 0 && isAttached()) {
+            askForState(session, nowMillis);
+        }
+    }
+
+    // From the owner.
+
+    @Override
+    void stateRead(LinkMessage.State state, long nowMillis) {
+        AwareSession session = requests.remove(state.request());
+        if (session == null) {
+            return;
+        }
+        session.request = 0;
+        List<Change> changes = new ArrayList<>(state.blobs().size());
+        for (byte[] blob : state.blobs()) {
+            Change change = Change.decode(blob);
+            // What it submitted while the question was on its way it does not need back.
+            if (!session.held.covers(change.author(), change.clock())) {
+                session.held.update(change.id());
+                changes.add(change);
+            }
+        }
+        answer(session, changes, state.version());
+        if (!state.complete()) {
+            session.state = State.CATCHING_UP;
+            if (!session.isCongested) {
+                askForState(session, nowMillis);
+            }
+            return;
+        }
+        goLive(session, state.number(), nowMillis);
+    }
+
+    private void answer(AwareSession session, List<Change> changes, VersionVector documentVersion) {
+        Reply reply = session.reply;
+        session.reply = Reply.NONE;
+        switch (reply) {
+            case HANDSHAKE -> {
+                toSession(
+                        session.id,
+                        new HandshakeResponse(
+                                key.id(), null, changes, session.id, documentVersion, session.capabilities));
+                report(session.id, "handshake");
+            }
+            case STATUS -> toSession(session.id, new DocumentStatus(key.id(), null, changes, documentVersion));
+            case NONE -> sendChanges(session, changes, documentVersion);
+        }
+    }
+
+    private void sendChanges(AwareSession session, List<Change> changes, VersionVector documentVersion) {
+        if (changes.size() <= SINGLE_CHANGES_MAX) {
+            changes.forEach(change -> toSession(session.id, new ChangeMessage(key.id(), change)));
+        } else if (session.takesBatches()) {
+            toSession(session.id, new ChangesMessage(key.id(), changes));
+        } else {
+            toSession(session.id, new DocumentStatus(key.id(), null, changes, documentVersion));
+        }
+    }
+
+    private void goLive(AwareSession session, long stateNumber, long nowMillis) {
+        if (session.isCongested) {
+            session.state = State.LAGGING;
+            return;
+        }
+        if (!recent.reachesBackTo(stateNumber, delivered())) {
+            session.state = State.CATCHING_UP;
+            askForState(session, nowMillis);
+            return;
+        }
+        session.state = State.LIVE;
+        session.liveAfter = stateNumber;
+        if (stateNumber <= delivered()) {
+            session.held = null;
+        }
+        for (RecentEntries.Numbered numbered : recent.after(stateNumber)) {
+            if (!session.id.equals(numbered.origin())) {
+                toSession(session.id, new ChangeMessage(key.id(), numbered.change()));
+            }
+        }
+    }
+
+    @Override
+    void reattached() {
+        for (AwareSession session : sessions.values()) {
+            if (session.isLive() && session.held != null) {
+                // Its state is ahead of the link by changes whose numbers are void now; its vector tells them apart.
+                session.state = State.CATCHING_UP;
+            }
+            session.liveAfter = 0;
+        }
+    }
+
+    @Override
+    void deliver(List<Entry> entries, long number, long nowMillis) {
+        long at = number - entries.size();
+        Map<OperationId, String> ringOrigins = originsInRing(entries);
+        Map<String, List<Change>> batches = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            at++;
+            Change change = Change.decode(entry.blob());
+            String origin = entry.origin() == null ? ringOrigins.get(change.id()) : entry.origin();
+            version.update(change.id());
+            echoes.delivered(change.id());
+            recent.add(at, change, origin);
+            List<String> singles = new ArrayList<>();
+            for (AwareSession session : sessions.values()) {
+                if (!session.isLive() || at <= session.liveAfter || session.id.equals(origin)) {
+                    continue;
+                }
+                session.held = null;
+                if (session.takesBatches() && entries.size() > 1) {
+                    batches.computeIfAbsent(session.id, id -> new ArrayList<>()).add(change);
+                } else {
+                    singles.add(session.id);
+                }
+            }
+            toSessions(singles, new ChangeMessage(key.id(), change));
+        }
+        deliverBatches(batches);
+    }
+
+    /** Sessions that get the same changes share one message, which is framed once. */
+    private void deliverBatches(Map<String, List<Change>> batches) {
+        Map<List<Change>, List<String>> recipients = new LinkedHashMap<>();
+        batches.forEach((id, changes) ->
+                recipients.computeIfAbsent(changes, c -> new ArrayList<>()).add(id));
+        recipients.forEach((changes, ids) -> toSessions(
+                ids,
+                changes.size() == 1
+                        ? new ChangeMessage(key.id(), changes.get(0))
+                        : new ChangesMessage(key.id(), changes)));
+    }
+
+    /** A change the old owner stored without telling us comes back from the new one while it is still in the ring. */
+    private Map<OperationId, String> originsInRing(List<Entry> entries) {
+        if (entries.stream().noneMatch(entry -> entry.origin() == null)) {
+            return Map.of();
+        }
+        Map<OperationId, String> origins = new HashMap<>();
+        for (Submission submission : ring().submissions()) {
+            submission.blobs().forEach(blob -> origins.put(Change.decode(blob).id(), submission.sessionId()));
+        }
+        return origins;
+    }
+
+    @Override
+    void answered(Submission submission, LinkMessage.Result result, long nowMillis) {
+        AwareSession session = sessions.get(submission.sessionId());
+        if (session == null || result == null) {
+            return;
+        }
+        if (result.outcome() == Outcome.NOT_READY) {
+            outOfSync(session, "Client is out of sync. Please re-sync.", nowMillis);
+        } else if (result.outcome() == Outcome.REFUSED) {
+            toSession(session.id, new ErrorMessage(key.id(), ErrorCode.INVALID_MESSAGE, result.reason()));
+            report(session.id, "refused: " + result.reason());
+        } else if (session.grants(Capability.ACK)) {
+            VersionVector.Builder durable = VersionVector.builder();
+            submission
+                    .blobs()
+                    .forEach(blob -> durable.update(Change.decode(blob).id()));
+            toSession(session.id, new DurableMessage(key.id(), durable.build()));
+        }
+    }
+
+    @Override
+    void attached(boolean ownerChanged, LinkMessage.Attached state, long nowMillis) {
+        VersionVector before = version.build();
+        if (!state.complete()) {
+            version.updateAll(state.version());
+            recent.clear();
+        }
+        int index = 0;
+        for (AwareSession session : sessions.values()) {
+            if (session.state == State.OPENING) {
+                askForState(session, nowMillis);
+            } else if (session.state == State.CATCHING_UP) {
+                if (!session.isCongested) {
+                    askForState(session, nowMillis);
+                }
+            } else if (session.isLive() && !state.complete()) {
+                catchUp(session, before, nowMillis);
+            }
+            if (ownerChanged && session.state != State.OPENING && session.state != State.UNINTRODUCED) {
+                session.resyncAtMillis = nowMillis + spread(index++);
+            }
+        }
+    }
+
+    /** Spreads what all sessions would otherwise do at once, without chance: the n-th session waits n steps. */
+    private long spread(int index) {
+        return (long) index * limits.resyncSpreadMillis() / Math.max(1, sessions.size());
+    }
+
+    @Override
+    void refused(LinkMessage.Refused refusal, long nowMillis) {
+        List<AwareSession> opening = new ArrayList<>();
+        for (AwareSession session : sessions.values()) {
+            if (session.state == State.OPENING) {
+                opening.add(session);
+            } else if (session.state != State.UNINTRODUCED) {
+                toSession(session.id, new ErrorMessage(key.id(), refusal.code(), refusal.reason()));
+            }
+        }
+        opening.forEach(session -> fail(session, refusal.code(), refusal.reason()));
+    }
+
+    @Override
+    void sessionTick(long nowMillis) {
+        List<AwareSession> late = new ArrayList<>();
+        for (AwareSession session : sessions.values()) {
+            if (session.state == State.OPENING && nowMillis - session.openedAtMillis >= limits.handshakeMillisMax()) {
+                late.add(session);
+            } else if (session.resyncAtMillis >= 0 && nowMillis >= session.resyncAtMillis) {
+                session.resyncAtMillis = -1;
+                outOfSync(session, "The document moved to another node", nowMillis);
+            }
+        }
+        late.forEach(session -> fail(session, ErrorCode.TIMEOUT, "The document cannot be reached now; try again"));
+    }
+
+    /** A handshake gets two frames, because only the second ends the attempt of a stock client (G2). */
+    private void fail(AwareSession session, String code, String reason) {
+        sessions.remove(session.id);
+        requests.remove(session.request);
+        toSession(session.id, new ErrorMessage(key.id(), code, reason));
+        if (session.reply == Reply.HANDSHAKE) {
+            toSession(session.id, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
+        }
+        forget(session.id);
+    }
+
+    private void outOfSync(AwareSession session, String reason, long nowMillis) {
+        if (nowMillis - session.outOfSyncAtMillis < limits.outOfSyncMillis()) {
+            return;
+        }
+        session.outOfSyncAtMillis = nowMillis;
+        toSession(session.id, new ErrorMessage(key.id(), ErrorCode.OUT_OF_SYNC, reason));
+        report(session.id, "out of sync");
+    }
+}

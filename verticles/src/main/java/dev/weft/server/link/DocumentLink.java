@@ -1,0 +1,447 @@
+package dev.weft.server.link;
+
+import dev.weft.crdt.version.VersionVector;
+import dev.weft.protocol.message.Message;
+import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.bus.LinkMessage;
+import dev.weft.server.bus.LinkMessage.Entry;
+import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.link.LinkEffect.Suspect;
+import dev.weft.server.link.ReplayRing.Submission;
+import dev.weft.server.registry.DocumentKey;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One gateway's interest in one document: the relation to whoever owns it. Subclasses know what the two kinds of
+ * sessions say. Confined to the context of its gateway; every method is one input, and {@link #takeEffects} returns what
+ * is to be done because of it. Times are milliseconds of a clock that never goes backwards.
+ */
+public abstract class DocumentLink {
+    /*
+     * The bus may lose, repeat and delay, and the owner may die. Three rules make this invisible to clients:
+     *
+     * Upwards, every submission stays in the ring, numbered, until the owner says that it is durable. After a change of
+     * owner, and whenever the answer is late, what is in the ring is sent again; the owner takes each number once.
+     *
+     * Downwards, broadcasts are numbered per ownership. A number that does not follow, or a heartbeat that is ahead, is
+     * answered with a request for what lies between. Nothing is passed on before the gap is filled.
+     *
+     * An owner that stays silent while something is unanswered is suspected. Suspecting a living owner is harmless: the
+     * claim of the next one raises the epoch, and the store refuses the old one from then on.
+     */
+
+    private enum Relation {
+        UNROUTED,
+        FINDING,
+        ATTACHING,
+        ATTACHED
+    }
+
+    protected final DocumentKey key;
+    protected final LinkLimits limits;
+    private final LinkAddress self;
+    private final boolean create;
+
+    private final ReplayRing ring = new ReplayRing();
+    private final Set<String> paused = new HashSet<>();
+    private List<LinkEffect> effects = new ArrayList<>();
+
+    private Relation relation = Relation.UNROUTED;
+    private String ownerNode;
+    private long epoch;
+    private long delivered;
+    private boolean resyncing;
+    private long askedAtMillis;
+    private long heardAtMillis;
+    private long findNotBeforeMillis;
+    private int failedAttempts;
+    private long emptySinceMillis = -1;
+    private Suspect suspect;
+
+    protected DocumentLink(DocumentKey key, LinkAddress self, boolean create, LinkLimits limits) {
+        this.key = key;
+        this.self = self;
+        this.create = create;
+        this.limits = limits;
+    }
+
+    public DocumentKey key() {
+        return key;
+    }
+
+    public LinkAddress address() {
+        return self;
+    }
+
+    /** The effects of the inputs since the last call, in order. */
+    public List<LinkEffect> takeEffects() {
+        List<LinkEffect> taken = effects;
+        effects = new ArrayList<>();
+        return taken;
+    }
+
+    // What subclasses decide.
+
+    /** A message of a client arrived on a connection. */
+    public abstract void receive(String sessionId, Message message, long nowMillis);
+
+    /** The connection of a session is gone. */
+    public abstract void closed(String sessionId, long nowMillis);
+
+    /** The socket of a session does not take more at present. */
+    public abstract void congested(String sessionId, long nowMillis);
+
+    /** The socket of a session takes data again. */
+    public abstract void drained(String sessionId, long nowMillis);
+
+    abstract boolean hasSessions();
+
+    /** Whether a session waits for, or lives from, what an owner says. */
+    abstract boolean needsOwner();
+
+    /** What comes next was computed for this link anew, so numbers of an earlier ownership say nothing about it. */
+    abstract void reattached();
+
+    abstract boolean awaitsState();
+
+    /** Entries nobody was told of yet; the last has this number. */
+    abstract void deliver(List<Entry> entries, long number, long nowMillis);
+
+    abstract void stateRead(LinkMessage.State state, long nowMillis);
+
+    abstract void answered(Submission submission, LinkMessage.Result result, long nowMillis);
+
+    /**
+     * The link follows.
+     *
+     * @param ownerChanged whether it followed another ownership before
+     * @param state what the owner said; if it is not complete, nothing of it was delivered
+     */
+    abstract void attached(boolean ownerChanged, LinkMessage.Attached state, long nowMillis);
+
+    abstract void refused(LinkMessage.Refused refusal, long nowMillis);
+
+    abstract void sessionTick(long nowMillis);
+
+    /** What all sessions that are up to date have. */
+    abstract VersionVector deliveredVersion();
+
+    // Inputs from the cluster.
+
+    public final void routed(String nodeId, long nowMillis) {
+        if (relation == Relation.ATTACHED || relation == Relation.ATTACHING && nodeId.equals(ownerNode)) {
+            return;
+        }
+        ownerNode = nodeId;
+        relation = Relation.ATTACHING;
+        heardAtMillis = nowMillis;
+        sendAttach(nowMillis);
+    }
+
+    /** No node can own it now. The search goes on while a session waits. */
+    public final void unroutable(String reason, long nowMillis) {
+        report(null, "No owner for " + key + ": " + reason);
+        lose(nowMillis);
+    }
+
+    public final void memberLeft(String nodeId, long nowMillis) {
+        if (nodeId.equals(ownerNode) && (relation == Relation.ATTACHED || relation == Relation.ATTACHING)) {
+            suspect();
+        }
+    }
+
+    public final void receive(LinkMessage message, long nowMillis) {
+        if (!message.to().equals(self)) {
+            return;
+        }
+        if (message instanceof LinkMessage.Attached attached) {
+            onAttached(attached, nowMillis);
+        } else if (message instanceof LinkMessage.NotOwner notOwner) {
+            onNotOwner(notOwner, nowMillis);
+        } else if (message instanceof LinkMessage.Refused refusal) {
+            onRefused(refusal, nowMillis);
+        } else if (relation == Relation.ATTACHED && message.epoch() == epoch) {
+            heardAtMillis = nowMillis;
+            onOwnerSpeaks(message, nowMillis);
+        }
+    }
+
+    private void onOwnerSpeaks(LinkMessage message, long nowMillis) {
+        if (message instanceof LinkMessage.Broadcast broadcast) {
+            onBroadcast(broadcast, nowMillis);
+        } else if (message instanceof LinkMessage.Accepted accepted) {
+            onAccepted(accepted, nowMillis);
+        } else if (message instanceof LinkMessage.State state) {
+            stateRead(state, nowMillis);
+        } else if (message instanceof LinkMessage.Heartbeat heartbeat) {
+            if (heartbeat.number() > delivered) {
+                resync(nowMillis);
+            }
+        } else {
+            throw new AssertionError(message);
+        }
+    }
+
+    private void onAttached(LinkMessage.Attached message, long nowMillis) {
+        if (message.epoch() < epoch || relation == Relation.FINDING || relation == Relation.UNROUTED) {
+            return;
+        }
+        boolean repeated = relation == Relation.ATTACHED && message.epoch() == epoch;
+        boolean ownerChanged = epoch != 0 && message.epoch() != epoch;
+        heardAtMillis = nowMillis;
+        failedAttempts = 0;
+        if (repeated && message.number() < delivered) {
+            resyncing = false;
+            return;
+        }
+        epoch = message.epoch();
+        relation = Relation.ATTACHED;
+        suspect = null;
+        resyncing = false;
+        List<Entry> missed = message.missed();
+        if (repeated) {
+            // The answer to a resync may overlap with broadcasts that came after it was asked for.
+            long fresh = message.number() - delivered;
+            missed = missed.subList((int) Math.max(0, missed.size() - fresh), missed.size());
+        }
+        if (!repeated) {
+            reattached();
+        }
+        delivered = message.number();
+        if (message.complete()) {
+            deliver(missed, delivered, nowMillis);
+        }
+        attached(ownerChanged, message, nowMillis);
+        if (!repeated) {
+            ring.submissions().forEach(this::sendSubmission);
+        }
+    }
+
+    private void onBroadcast(LinkMessage.Broadcast broadcast, long nowMillis) {
+        List<Entry> entries = broadcast.entries();
+        long before = broadcast.number() - entries.size();
+        if (broadcast.number() <= delivered) {
+            return;
+        }
+        if (before > delivered) {
+            resync(nowMillis);
+            return;
+        }
+        List<Entry> fresh = entries.subList((int) (delivered - before), entries.size());
+        delivered = broadcast.number();
+        deliver(fresh, delivered, nowMillis);
+    }
+
+    private void onAccepted(LinkMessage.Accepted accepted, long nowMillis) {
+        int next = 0;
+        List<LinkMessage.Result> results = accepted.results();
+        while (!ring.isEmpty() && ring.oldest().number() <= accepted.upTo()) {
+            Submission submission = ring.removeOldest();
+            while (next < results.size() && results.get(next).submit() < submission.number()) {
+                next++;
+            }
+            boolean known = next < results.size() && results.get(next).submit() == submission.number();
+            answered(submission, known ? results.get(next) : null, nowMillis);
+        }
+        if (accepted.resend()) {
+            ring.submissions().forEach(this::sendSubmission);
+        }
+        if (ring.bytes() <= limits.ringBytesMax() / 2 && !paused.isEmpty()) {
+            paused.forEach(sessionId -> effects.add(new LinkEffect.Resume(sessionId)));
+            paused.clear();
+        }
+    }
+
+    private void onNotOwner(LinkMessage.NotOwner message, long nowMillis) {
+        boolean current = relation == Relation.ATTACHING || relation == Relation.ATTACHED && message.epoch() >= epoch;
+        if (!current) {
+            return;
+        }
+        lose(nowMillis);
+        if (message.hint() != null && failedAttempts == 1) {
+            routed(message.hint(), nowMillis);
+        }
+    }
+
+    private void onRefused(LinkMessage.Refused refusal, long nowMillis) {
+        if (relation != Relation.ATTACHING && relation != Relation.ATTACHED) {
+            return;
+        }
+        if (refusal.retryable()) {
+            report(null, key + " is refused for now: " + refusal.reason());
+            lose(nowMillis);
+        } else {
+            relation = Relation.UNROUTED;
+            refused(refusal, nowMillis);
+        }
+    }
+
+    /** Back to searching, a little later after each failure. */
+    private void lose(long nowMillis) {
+        relation = Relation.UNROUTED;
+        long pause = Math.min(limits.retryMillis(), 25L << Math.min(failedAttempts, 5));
+        failedAttempts++;
+        findNotBeforeMillis = nowMillis + pause;
+    }
+
+    private void suspect() {
+        suspect = new Suspect(ownerNode, relation == Relation.ATTACHED ? epoch : 0);
+        relation = Relation.FINDING;
+        effects.add(new LinkEffect.FindOwner(suspect));
+    }
+
+    private void resync(long nowMillis) {
+        if (resyncing && nowMillis - askedAtMillis < limits.retryMillis()) {
+            return;
+        }
+        resyncing = true;
+        askedAtMillis = nowMillis;
+        toOwner(new OwnerMessage.Resync(key, self, epoch, deliveredVersion(), delivered));
+    }
+
+    public final void tick(long nowMillis) {
+        sessionTick(nowMillis);
+        switch (relation) {
+            case UNROUTED -> {
+                if ((needsOwner() || !ring.isEmpty()) && nowMillis >= findNotBeforeMillis) {
+                    relation = Relation.FINDING;
+                    askedAtMillis = nowMillis;
+                    effects.add(new LinkEffect.FindOwner(null));
+                }
+            }
+            case FINDING -> {
+                // The answer comes from this node's own router, which has its own time-outs.
+            }
+            case ATTACHING -> {
+                if (nowMillis - heardAtMillis >= limits.handshakeMillisMax()) {
+                    suspect();
+                } else if (nowMillis - askedAtMillis >= limits.retryMillis()) {
+                    sendAttach(nowMillis);
+                }
+            }
+            case ATTACHED -> watchOwner(nowMillis);
+        }
+        discardIfUnused(nowMillis);
+    }
+
+    private void watchOwner(long nowMillis) {
+        if (resyncing) {
+            resync(nowMillis);
+        }
+        boolean unanswered = !ring.isEmpty() && nowMillis - ring.oldest().sentAtMillis() >= limits.retryMillis()
+                || resyncing
+                || awaitsState();
+        if (!unanswered) {
+            askedAtMillis = nowMillis;
+            return;
+        }
+        if (nowMillis - heardAtMillis >= limits.suspicionMillis()
+                && nowMillis - askedAtMillis >= limits.retryMillis()) {
+            suspect();
+        } else if (nowMillis - askedAtMillis >= limits.retryMillis() && !ring.isEmpty()) {
+            askedAtMillis = nowMillis;
+            // One is enough: if it was lost the owner asks for the rest, if not it says how far it is.
+            sendSubmission(ring.oldest());
+        }
+    }
+
+    private void discardIfUnused(long nowMillis) {
+        if (hasSessions() || !ring.isEmpty()) {
+            emptySinceMillis = -1;
+        } else if (emptySinceMillis < 0) {
+            emptySinceMillis = nowMillis;
+        } else if (nowMillis - emptySinceMillis >= limits.lingerMillis()) {
+            if (relation == Relation.ATTACHED || relation == Relation.ATTACHING) {
+                toOwner(new OwnerMessage.Detach(key, self));
+            }
+            effects.add(new LinkEffect.Discard());
+        }
+    }
+
+    // What subclasses use.
+
+    /** Hands blobs of a session to the owner, now or as soon as there is one. */
+    protected final void submit(String sessionId, List<byte[]> blobs, long nowMillis) {
+        Submission submission = ring.add(sessionId, blobs, nowMillis);
+        if (relation == Relation.ATTACHED) {
+            sendSubmission(submission);
+        }
+        if (ring.bytes() > limits.ringBytesMax() && paused.add(sessionId)) {
+            effects.add(new LinkEffect.Pause(sessionId));
+        }
+    }
+
+    protected final ReplayRing ring() {
+        return ring;
+    }
+
+    protected final long delivered() {
+        return delivered;
+    }
+
+    protected final boolean isAttached() {
+        return relation == Relation.ATTACHED;
+    }
+
+    /** Sees to it that there is an owner; called when a session needs one. */
+    protected final void want(long nowMillis) {
+        if (relation == Relation.UNROUTED && nowMillis >= findNotBeforeMillis) {
+            relation = Relation.FINDING;
+            askedAtMillis = nowMillis;
+            effects.add(new LinkEffect.FindOwner(null));
+        }
+    }
+
+    protected final void readState(long request, VersionVector since, long afterNumber) {
+        toOwner(new OwnerMessage.ReadState(key, self, epoch, request, since, afterNumber, limits.partBytesMax()));
+    }
+
+    protected final void toSession(String sessionId, Message message) {
+        effects.add(new LinkEffect.ToSessions(List.of(sessionId), message));
+    }
+
+    protected final void toSessions(List<String> sessionIds, Message message) {
+        if (!sessionIds.isEmpty()) {
+            effects.add(new LinkEffect.ToSessions(sessionIds, message));
+        }
+    }
+
+    protected final void forget(String sessionId) {
+        paused.remove(sessionId);
+        effects.add(new LinkEffect.Forget(sessionId));
+    }
+
+    protected final void unpause(String sessionId) {
+        paused.remove(sessionId);
+    }
+
+    protected final void report(String sessionId, String what) {
+        effects.add(new LinkEffect.Report(sessionId, what));
+    }
+
+    private void sendAttach(long nowMillis) {
+        askedAtMillis = nowMillis;
+        toOwner(new OwnerMessage.Attach(
+                key,
+                self,
+                create,
+                deliveredVersion(),
+                epoch,
+                delivered,
+                ring.firstNumber(),
+                suspect == null ? null : suspect.nodeId(),
+                suspect == null ? 0 : suspect.epoch()));
+    }
+
+    private void sendSubmission(Submission submission) {
+        toOwner(new OwnerMessage.Submit(
+                key, self, epoch, submission.number(), submission.sessionId(), submission.blobs()));
+    }
+
+    private void toOwner(OwnerMessage message) {
+        effects.add(new LinkEffect.ToOwner(ownerNode, message));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.weft.server.kit;
+
+import dev.weft.protocol.codec.MessageCodec;
+import dev.weft.protocol.codec.WireMode;
+import dev.weft.protocol.message.Message;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A WebSocket that speaks the wire frame by frame, without any client logic. Used from the test's thread. */
+public final class RawClient implements AutoCloseable {
+    private static final long PATIENCE_MILLIS = 10_000;
+    private static final MessageCodec CODEC = MessageCodec.of(WireMode.ANY);
+
+    private final WebSocket socket;
+    private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
+    private final java.util.concurrent.CompletableFuture<Short> closed = new java.util.concurrent.CompletableFuture<>();
+
+    private RawClient(WebSocket socket) {
+        this.socket = socket;
+        socket.binaryMessageHandler(frame -> received.add(CODEC.decode(frame.getBytes())));
+        socket.closeHandler(gone -> closed.complete(socket.closeStatusCode()));
+        socket.resume();
+    }
+
+    public static RawClient connect(Vertx vertx, int port) {
+        WebSocketClientOptions options =
+                new WebSocketClientOptions().setMaxFrameSize(64 << 20).setMaxMessageSize(64 << 20);
+        return await(vertx.createWebSocketClient(options)
+                .connect(new WebSocketConnectOptions()
+                        .setHost("localhost")
+                        .setPort(port)
+                        .setURI("/"))
+                .map(socket -> {
+                    socket.pause();
+                    return new RawClient(socket);
+                }));
+    }
+
+    public static <T> T await(io.vertx.core.Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public void send(Message message) {
+        sendBinary(CODEC.encode(message));
+    }
+
+    public void sendBinary(byte[] frame) {
+        await(socket.writeBinaryMessage(Buffer.buffer(frame)));
+    }
+
+    public void sendText(String frame) {
+        await(socket.writeTextMessage(frame));
+    }
+
+    public WebSocket socket() {
+        return socket;
+    }
+
+    /** The next message; fails if none comes. */
+    public Message next() {
+        try {
+            Message message = received.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            if (message == null) {
+                throw new AssertionError("No message within " + PATIENCE_MILLIS + " ms");
+            }
+            return message;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The next message of a type, skipping others. */
+    public <M extends Message> M next(Class<M> type) {
+        return next(type, message -> true);
+    }
+
+    public <M extends Message> M next(Class<M> type, Predicate<M> wanted) {
+        while (true) {
+            Message message = next();
+            if (type.isInstance(message) && wanted.test(type.cast(message))) {
+                return type.cast(message);
+            }
+        }
+    }
+
+    /** Whether nothing has arrived that was not taken yet. */
+    public boolean hasNothing() {
+        return received.isEmpty();
+    }
+
+    public short closeCode() {
+        try {
+            Short code = closed.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            return code == null ? 1006 : code;
+        } catch (Exception e) {
+            throw new AssertionError("The connection was not closed", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        await(socket.close().otherwiseEmpty());
+    }
+}
