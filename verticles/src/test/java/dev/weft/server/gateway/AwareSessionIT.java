@@ -38,7 +38,7 @@ class AwareSessionIT {
         server = RawClient.await(Server.start(
                 ServerOptions.DEFAULT.withGateway(
                         GatewayOptions.DEFAULT.withHost("localhost").withPort(0)),
-                new InMemoryDocumentStore()));
+                InMemoryDocumentStore.unshared()));
     }
 
     @AfterAll
@@ -65,12 +65,15 @@ class AwareSessionIT {
 
     private static List<Change> edit(Document replica, String handler, String... words) {
         List<Change> changes = new ArrayList<>();
-        try (var listening = replica.onLocalChange(changes::add)) {
+        var listening = replica.onLocalChange(changes::add);
+        try {
             TextHandler text = (TextHandler) replica.handlers().get(handler);
             TextHandler target = text == null ? new TextHandler(replica, handler) : text;
             for (String word : words) {
                 target.insert(target.length(), word);
             }
+        } finally {
+            listening.cancel();
         }
         return changes;
     }

@@ -6,9 +6,11 @@ import dev.weft.protocol.message.Message;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -20,9 +22,13 @@ public final class RawClient implements AutoCloseable {
 
     private final WebSocket socket;
     private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
-    private final java.util.concurrent.CompletableFuture<Short> closed = new java.util.concurrent.CompletableFuture<>();
+    private final CompletableFuture<Short> closed = new CompletableFuture<>();
 
-    private RawClient(WebSocket socket) {
+    // Held because Vert.x closes a client, with its sockets, that nobody refers to any more.
+    private final WebSocketClient client;
+
+    private RawClient(WebSocketClient client, WebSocket socket) {
+        this.client = client;
         this.socket = socket;
         socket.binaryMessageHandler(frame -> received.add(CODEC.decode(frame.getBytes())));
         socket.closeHandler(gone -> closed.complete(socket.closeStatusCode()));
@@ -32,14 +38,14 @@ public final class RawClient implements AutoCloseable {
     public static RawClient connect(Vertx vertx, int port) {
         WebSocketClientOptions options =
                 new WebSocketClientOptions().setMaxFrameSize(64 << 20).setMaxMessageSize(64 << 20);
-        return await(vertx.createWebSocketClient(options)
-                .connect(new WebSocketConnectOptions()
+        WebSocketClient client = vertx.createWebSocketClient(options);
+        return await(client.connect(new WebSocketConnectOptions()
                         .setHost("localhost")
                         .setPort(port)
                         .setURI("/"))
                 .map(socket -> {
                     socket.pause();
-                    return new RawClient(socket);
+                    return new RawClient(client, socket);
                 }));
     }
 
@@ -110,6 +116,6 @@ public final class RawClient implements AutoCloseable {
 
     @Override
     public void close() {
-        await(socket.close().otherwiseEmpty());
+        await(socket.close().transform(closed -> client.close()).otherwiseEmpty());
     }
 }
