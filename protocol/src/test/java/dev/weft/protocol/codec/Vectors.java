@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Finds and opens the golden vectors: the directory of {@code -Dweft.vectors}, or the ones of the crdt module. */
 final class Vectors {
@@ -17,6 +19,18 @@ final class Vectors {
     static JsonNode read(String file) {
         try {
             return new ObjectMapper().readTree(directory().resolve(file).toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The names of the JSON files in a folder, sorted. */
+    static List<String> names(String folder) {
+        try (Stream<Path> files = Files.list(directory().resolve(folder))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".json"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
