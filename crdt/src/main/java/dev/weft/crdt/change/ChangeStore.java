@@ -229,6 +229,14 @@ public final class ChangeStore {
         Arrays.setAll(ordinals, i -> boxed[i]);
     }
 
+    /** All ordinals in the order operations are replayed in. */
+    public int[] allForReplay() {
+        int[] ordinals = new int[size];
+        Arrays.setAll(ordinals, ordinal -> ordinal);
+        sortForReplay(ordinals);
+        return ordinals;
+    }
+
     private boolean isInReplayOrder(int[] ordinals) {
         for (int i = 1; i < ordinals.length; i++) {
             if (compareForReplay(ordinals[i - 1], ordinals[i]) > 0) {

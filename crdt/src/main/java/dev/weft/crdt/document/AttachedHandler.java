@@ -23,6 +23,8 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
     private S state;
     /* The newest stored operation the state includes, in replay order; null if there is none. */
     private OperationId newest;
+    /* Whether the kept state left out operations it could not read. */
+    private boolean skipped;
     private ChangeStore indexedStore;
     private int storeIndex;
     private long revision;
@@ -49,8 +51,9 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
     @Override
     public S state() {
         if (state == null) {
-            Replay.Result<S> replayed = document.replay().run(name, type);
+            Replay<S, O> replayed = document.replay(name, type);
             newest = replayed.newest();
+            skipped = replayed.skipped() > 0;
             state = replayed.state();
             document.transaction().forEachPending(this, operation -> type.apply(state, operation));
         }
@@ -75,6 +78,12 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
     @Override
     public void invalidate() {
         state = null;
+    }
+
+    /** Whether {@link #state} contains every stored operation of this handler. */
+    boolean isComplete() {
+        state();
+        return !skipped;
     }
 
     void bumpRevision() {
@@ -112,7 +121,9 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
             OperationId id = store.idAt(ordinals[i]);
             O operation = Replay.decode(store, ordinals[i], type);
             boolean inOrder = !hasPending && (newest == null || newest.compareTo(id) < 0);
-            if (operation != null) {
+            if (operation == null) {
+                skipped = true;
+            } else {
                 foldRemote(store, operation, inOrder);
             }
             if (newest == null || newest.compareTo(id) < 0) {

@@ -13,6 +13,7 @@ import dev.weft.crdt.handler.text.TextHandler;
 import dev.weft.crdt.handler.text.TextType;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The data types this library implements, by the name of their tag. A document uses them, with opaque values, to
@@ -21,6 +22,8 @@ import java.util.Map;
 public final class BuiltInTypes {
     /* By base name: what stands before '<' in a tag. The state code is the same as the handler's; values are bytes. */
     private static final Map<String, DataType<?, ?>> TYPES = new LinkedHashMap<>();
+    private static final Set<String> CONTAINERS =
+            Set.of("CRDTMapRefHandler", "CRDTListRefHandler", "CRDTMovableListRefHandler");
     /* By whole tag: the handlers without type arguments, which need no more than an id. */
     private static final Map<String, HandlerFactory> FACTORIES = new LinkedHashMap<>();
 
@@ -43,6 +46,11 @@ public final class BuiltInTypes {
     public static DataType<?, ?> of(String tag) {
         int arguments = tag.indexOf('<');
         return TYPES.get(arguments < 0 ? tag : tag.substring(0, arguments));
+    }
+
+    /** Whether handlers of this tag hold references to others. */
+    public static boolean isContainer(String tag) {
+        return CONTAINERS.contains(tag);
     }
 
     /** The factories of the handlers whose tag is fixed. */

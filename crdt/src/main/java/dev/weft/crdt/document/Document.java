@@ -2,7 +2,9 @@ package dev.weft.crdt.document;
 
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.change.ChangeStore;
+import dev.weft.crdt.change.FramedChanges;
 import dev.weft.crdt.change.HandlerName;
+import dev.weft.crdt.change.PendingChanges;
 import dev.weft.crdt.clock.ClockDriftException;
 import dev.weft.crdt.clock.HybridLogicalClock;
 import dev.weft.crdt.clock.HybridTimestamp;
@@ -233,6 +235,33 @@ public final class Document implements HandlerHost {
         return result;
     }
 
+    /**
+     * {@link #importAll} together with changes held back earlier: what is not ready is held, and what becomes ready is
+     * taken in, again and again. Changes of the result that are not ready and not held found no room.
+     */
+    public ImportResult importAll(Collection<Change> changes, PendingChanges pending) {
+        ImportResult result = importAll(changes);
+        List<Change> released = pending.release(result.applied());
+        hold(result, pending);
+        while (!released.isEmpty()) {
+            ImportResult next = importAll(released);
+            released = pending.release(next.applied());
+            hold(next, pending);
+            result = result.and(next);
+        }
+        return result;
+    }
+
+    private static void hold(ImportResult result, PendingChanges pending) {
+        result.notReady().forEach(waiting -> pending.hold(waiting.change(), waiting.missing()));
+    }
+
+    /** Takes in changes from the framed format, see {@link #binaryExport}. All are decoded before one is applied. */
+    public int binaryImport(byte[] framed) {
+        requireLive("binaryImportChanges");
+        return importChanges(FramedChanges.decode(framed));
+    }
+
     /** Why the change would be refused, including a look at the body if its type is built in; null if it would not. */
     public Refusal validate(Change change) {
         Refusal refusal = ChangeValidation.check(change, wallMillis(), options.driftMillisMax());
@@ -273,6 +302,11 @@ public final class Document implements HandlerHost {
         return store.newerThan(vector);
     }
 
+    /** {@link #exportChanges} as one file (spec crdt 8.3). */
+    public byte[] binaryExport() {
+        return FramedChanges.encode(store.all());
+    }
+
     /** Per peer the newest change known here, stored or in the snapshot. */
     public VersionVector versionVector() {
         return store.versionVector().merged(snapshotVector());
@@ -300,12 +334,21 @@ public final class Document implements HandlerHost {
      * @throws IllegalStateException inside a transaction: the state would contain what the vector does not (W14)
      */
     public Snapshot takeSnapshot(boolean prune) {
+        return takeSnapshot(versionVector(), prune);
+    }
+
+    /**
+     * {@link #takeSnapshot(boolean)} of what lies at or below a limit: what every peer is known to have, for instance.
+     * Snapshots forget what concurrent operations need to be placed exactly, so a snapshot of what others still edit
+     * concurrently may leave replicas different (spec crdt W13, W15, W16).
+     */
+    public Snapshot takeSnapshot(VersionVector limit, boolean prune) {
         requireLive("takeSnapshot");
         if (transaction.isOpen()) {
             throw new IllegalStateException("A snapshot cannot be taken inside a transaction");
         }
         registry.materialise();
-        Snapshot taken = new SnapshotTaker(replay(), registry).take(versionVector());
+        Snapshot taken = new SnapshotTaker(store, lastSnapshot, registry).take(limit, versionVector());
         lastSnapshot = taken;
         if (prune) {
             prune(taken.versionVector());
@@ -381,7 +424,10 @@ public final class Document implements HandlerHost {
         if (store.size() == store.countNewerThan(vector)) {
             return;
         }
-        store = store.pruned(ordinal -> vector.covers(store.idAt(ordinal)));
+        // A change of a handler the snapshot says nothing about stays: it may be all that is left of it (W9).
+        Set<String> represented = lastSnapshot.data().keySet();
+        store = store.pruned(ordinal -> vector.covers(store.idAt(ordinal))
+                && represented.contains(store.handlerAt(ordinal).id()));
     }
 
     /**
@@ -440,9 +486,7 @@ public final class Document implements HandlerHost {
                 types.put(name.id(), name.type());
             }
         });
-        if (lastSnapshot != null) {
-            types.putAll(HandlerManifest.read(lastSnapshot));
-        }
+        types.putAll(HandlerManifest.readOrEmpty(lastSnapshot));
         types.forEach((id, type) -> registry.instantiate(new HandlerName(type, id)));
         registry.materialise();
     }
@@ -463,6 +507,11 @@ public final class Document implements HandlerHost {
         return count;
     }
 
+    /** The document as it is now, at any point of its history. */
+    public HistorySession openHistory() {
+        return new HistorySession(this, registry.factories());
+    }
+
     /** Forgets the states kept between reads. Never needed for correctness. */
     public void invalidateCaches() {
         registry.invalidateAll();
@@ -479,8 +528,8 @@ public final class Document implements HandlerHost {
         return disposed;
     }
 
-    Replay replay() {
-        return new Replay(store, lastSnapshot, ordinal -> true);
+    <S, O extends Operation> Replay<S, O> replay(HandlerName name, DataType<S, O> type) {
+        return Replay.complete(store, lastSnapshot, name, type);
     }
 
     Transaction transaction() {

@@ -3,8 +3,6 @@ package dev.weft.crdt.document;
 import dev.weft.crdt.codec.ByteReader;
 import dev.weft.crdt.codec.ByteWriter;
 import dev.weft.crdt.codec.CrdtFormatException;
-import dev.weft.crdt.handler.Handler;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,16 +10,17 @@ import java.util.Map;
 final class HandlerManifest {
     private HandlerManifest() {}
 
-    static byte[] encode(Collection<? extends Handler<?, ?>> handlers) {
+    /** @param types handler id to type */
+    static byte[] encode(Map<String, String> types) {
         ByteWriter writer = new ByteWriter(64);
-        writer.writeUvarint(handlers.size());
-        handlers.forEach(handler -> writer.writeString(handler.id()).writeString(handler.type()));
+        writer.writeUvarint(types.size());
+        types.forEach((id, type) -> writer.writeString(id).writeString(type));
         return writer.toByteArray();
     }
 
-    /** Handler id to type; empty if the snapshot has no manifest, or none that can be read. */
-    static Map<String, String> read(Snapshot snapshot) {
-        byte[] blob = snapshot.data().get(Snapshot.MANIFEST_KEY);
+    /** Handler id to type; empty if there is no snapshot, or no manifest in it that can be read. */
+    static Map<String, String> readOrEmpty(Snapshot snapshot) {
+        byte[] blob = snapshot == null ? null : snapshot.data().get(Snapshot.MANIFEST_KEY);
         if (blob == null) {
             return Map.of();
         }

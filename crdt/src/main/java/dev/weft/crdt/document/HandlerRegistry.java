@@ -62,6 +62,10 @@ final class HandlerRegistry {
         return attached.values();
     }
 
+    boolean hasContainer() {
+        return attached.values().stream().anyMatch(slot -> slot.handler() instanceof ContainerHandler);
+    }
+
     boolean isEmpty() {
         return attached.isEmpty();
     }

@@ -8,48 +8,75 @@ import dev.weft.crdt.handler.DataType;
 import dev.weft.crdt.handler.Operation;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.version.VersionVector;
+import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
- * Computes states from history (spec crdt 13.1): the snapshot's blob, then every operation the snapshot does not cover,
- * in replay order. This is the definition of every value; everything faster must give the same.
- *
- * @param snapshot may be null
- * @param visible which changes exist for this replay
+ * Computes the state of one handler from history (spec crdt 13.1): the snapshot's blob, then every operation the
+ * snapshot does not cover, in replay order. This is the definition of every value; everything faster must give the
+ * same. One use each; it can go on when more changes become visible.
  */
-record Replay(ChangeStore store, Snapshot snapshot, IntPredicate visible) {
+final class Replay<S, O extends Operation> {
+    private final ChangeStore store;
+    private final VersionVector covered;
+    private final DataType<S, O> type;
+    private final int[] ordinals;
+    private final S state;
+    private final boolean seedIsMalformed;
+    private int next;
+    private OperationId newest;
+    private int skipped;
 
     /**
-     * @param state the state after the last operation
-     * @param newest the last operation in replay order; null if there was none
-     * @param seedIsMalformed whether the snapshot has a blob that is not of this type; the state began empty then
-     * @param skipped operations of this handler whose body is malformed or whose kind the type does not implement
+     * @param snapshot may be null
+     * @param exists which changes there are, as far as this replay goes
      */
-    record Result<S>(S state, OperationId newest, boolean seedIsMalformed, int skipped) {}
-
-    <S, O extends Operation> Result<S> run(HandlerName name, DataType<S, O> type) {
-        S seed = seed(name.id(), type);
-        boolean seedIsMalformed = seed == null;
-        S state = seedIsMalformed ? type.emptyState() : seed;
-        int[] ordinals = store.ordinalsOf(name);
+    Replay(ChangeStore store, Snapshot snapshot, IntPredicate exists, HandlerName name, DataType<S, O> type) {
+        this.store = store;
+        this.covered = snapshot == null ? VersionVector.EMPTY : snapshot.versionVector();
+        this.type = type;
+        this.ordinals = Arrays.stream(store.ordinalsOf(name)).filter(exists).toArray();
         store.sortForReplay(ordinals);
-        VersionVector covered = snapshot == null ? VersionVector.EMPTY : snapshot.versionVector();
-        OperationId newest = null;
-        int skipped = 0;
-        for (int ordinal : ordinals) {
-            OperationId id = store.idAt(ordinal);
-            if (!visible.test(ordinal) || covered.covers(id)) {
-                continue;
-            }
-            newest = id;
-            O operation = decode(store, ordinal, type);
-            if (operation == null) {
-                skipped++;
-            } else {
-                type.apply(state, operation);
-            }
+        S seed = seed(snapshot, name.id(), type);
+        this.seedIsMalformed = seed == null;
+        this.state = seedIsMalformed ? type.emptyState() : seed;
+    }
+
+    /** The state after all operations there are. */
+    static <S, O extends Operation> Replay<S, O> complete(
+            ChangeStore store, Snapshot snapshot, HandlerName name, DataType<S, O> type) {
+        Replay<S, O> replay = new Replay<>(store, snapshot, ordinal -> true, name, type);
+        replay.advance(ordinal -> true);
+        return replay;
+    }
+
+    /**
+     * Folds the operations that are visible, up to the first that is not.
+     *
+     * @return false if something already folded is not visible: there is no way back, the replay must start over
+     */
+    boolean advance(IntPredicate visible) {
+        if (next > 0 && !visible.test(ordinals[next - 1])) {
+            return false;
         }
-        return new Result<>(state, newest, seedIsMalformed, skipped);
+        while (next < ordinals.length && visible.test(ordinals[next])) {
+            OperationId id = store.idAt(ordinals[next]);
+            if (!covered.covers(id)) {
+                fold(id, ordinals[next]);
+            }
+            next++;
+        }
+        return true;
+    }
+
+    private void fold(OperationId id, int ordinal) {
+        newest = id;
+        O operation = decode(store, ordinal, type);
+        if (operation == null) {
+            skipped++;
+        } else {
+            type.apply(state, operation);
+        }
     }
 
     /** The operation, or null if its body is malformed or its kind unknown: it is skipped then (spec crdt W5). */
@@ -62,10 +89,9 @@ record Replay(ChangeStore store, Snapshot snapshot, IntPredicate visible) {
         }
     }
 
-    private <S> S seed(String handlerId, DataType<S, ?> type) {
-        byte[] blob = snapshot == null || handlerId.startsWith(Snapshot.RESERVED_PREFIX)
-                ? null
-                : snapshot.data().get(handlerId);
+    /** The state a snapshot holds, an empty one if it holds none; null if the blob is not of this type. */
+    static <S> S seed(Snapshot snapshot, String handlerId, DataType<S, ?> type) {
+        byte[] blob = snapshot == null ? null : snapshot.data().get(handlerId);
         if (blob == null) {
             return type.emptyState();
         }
@@ -74,5 +100,24 @@ record Replay(ChangeStore store, Snapshot snapshot, IntPredicate visible) {
         } catch (CrdtFormatException malformed) {
             return null;
         }
+    }
+
+    S state() {
+        return state;
+    }
+
+    /** The last folded operation in replay order; null if there was none. */
+    OperationId newest() {
+        return newest;
+    }
+
+    /** Whether the snapshot has a blob that is not of this type; the state began empty then. */
+    boolean seedIsMalformed() {
+        return seedIsMalformed;
+    }
+
+    /** How many operations were not folded because their body is malformed or their kind unknown. */
+    int skipped() {
+        return skipped;
     }
 }

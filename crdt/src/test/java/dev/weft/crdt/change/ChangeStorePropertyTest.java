@@ -1,0 +1,179 @@
+package dev.weft.crdt.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.crdt.codec.ByteWriter;
+import dev.weft.crdt.id.IdSource;
+import dev.weft.crdt.id.OperationId;
+import dev.weft.crdt.id.PeerId;
+import dev.weft.crdt.version.Frontiers;
+import dev.weft.crdt.version.VersionVector;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The compact history against a list of changes. Replay a failure with {@code -Dseed=…}. */
+class ChangeStorePropertyTest {
+    private final long seed = Long.getLong("seed", new Random().nextLong());
+    private final Random random = new Random(seed);
+    private final List<PeerId> peers = new ArrayList<>();
+    private final List<Change> model = new ArrayList<>();
+    private final ChangeStore store = new ChangeStore();
+    private final Frontiers frontiers = new Frontiers();
+
+    @Test
+    void givesBackWhatItWasGiven() {
+        System.out.println("seed " + seed);
+        IdSource ids = IdSource.seeded(seed);
+        for (int i = 0; i < 5; i++) {
+            peers.add(ids.nextPeerId());
+        }
+        for (int i = 0; i < 3000; i++) {
+            addOne(i);
+        }
+        assertThat(store.all()).isEqualTo(model);
+        assertThat(new Frontiers(store.heads())).isEqualTo(frontiers);
+        assertThat(store.heads()).isEqualTo(frontiers.heads());
+        checkVectors();
+        checkSince();
+        checkHandlers();
+        checkPruned();
+    }
+
+    private void addOne(int step) {
+        OperationId id = new OperationId(peers.get(random.nextInt(peers.size())), random.nextInt(8) * 500L + step);
+        Change change = random.nextInt(4) == 0 ? oddChange(id) : Change.of(id, dependencies(), payload());
+        boolean known = model.stream().anyMatch(other -> other.id().equals(id));
+        assertThat(store.add(change)).isEqualTo(known ? -1 : model.size());
+        if (!known) {
+            model.add(change);
+            frontiers.update(id, change.dependencies());
+            assertThat(store.operationAt(model.size() - 1).body().readRemaining())
+                    .isEqualTo(change.bodyOf(change.envelope()).readRemaining());
+        }
+    }
+
+    private List<OperationId> dependencies() {
+        List<OperationId> dependencies = new ArrayList<>();
+        if (random.nextBoolean()) {
+            dependencies.addAll(frontiers.heads());
+        }
+        for (int i = random.nextInt(3); i > 0 && !model.isEmpty(); i--) {
+            dependencies.add(model.get(random.nextInt(model.size())).id());
+        }
+        if (random.nextInt(10) == 0) {
+            dependencies.add(new OperationId(PeerId.of(new java.util.UUID(random.nextLong(), 7)), 3));
+        }
+        return dependencies;
+    }
+
+    private byte[] payload() {
+        ByteWriter body = new ByteWriter();
+        for (int i = random.nextInt(6); i > 0; i--) {
+            if (random.nextBoolean()) {
+                peers.get(random.nextInt(peers.size())).write(body);
+            } else {
+                body.writeUvarint(random.nextInt(100_000));
+            }
+        }
+        if (random.nextInt(200) == 0) {
+            body.writeBytes(new byte[70_000]);
+        }
+        int kind = random.nextInt(20) == 0 ? random.nextInt(256) : random.nextInt(4);
+        return Envelope.encode("Type" + random.nextInt(3), "id" + random.nextInt(4), kind, body.toByteArray());
+    }
+
+    /** Legal bytes nobody writes: an over-long count, or a handler id that loses its byte order mark. */
+    private Change oddChange(OperationId id) {
+        ByteWriter writer = new ByteWriter().writeByte(2);
+        if (random.nextBoolean()) {
+            id.write(writer.writeByte(0x80).writeByte(0));
+            return Change.decode(writer.writeBlob(payload()).toByteArray());
+        }
+        id.write(writer.writeByte(0));
+        byte[] payload = new ByteWriter()
+                .writeString("T")
+                .writeString("\ufeffid")
+                .writeByte(1)
+                .writeLong(7)
+                .toByteArray();
+        return Change.decode(writer.writeBlob(payload).toByteArray());
+    }
+
+    private void checkVectors() {
+        VersionVector.Builder expected = VersionVector.builder();
+        model.forEach(change -> expected.update(change.id()));
+        assertThat(store.versionVector()).isEqualTo(expected.build());
+        for (int i = 0; i < 20; i++) {
+            VersionVector.Builder builder = VersionVector.builder();
+            peers.forEach(peer -> {
+                if (random.nextInt(3) > 0) {
+                    builder.update(peer, random.nextInt(6000));
+                }
+            });
+            VersionVector vector = builder.build();
+            List<Change> newer = store.newerThan(vector);
+            assertThat(newer).hasSize(store.countNewerThan(vector));
+            assertThat(newer)
+                    .containsExactlyInAnyOrderElementsOf(model.stream()
+                            .filter(change -> !vector.covers(change.id()))
+                            .toList());
+        }
+    }
+
+    private void checkSince() {
+        Map<OperationId, Change> byId = new LinkedHashMap<>();
+        model.forEach(change -> byId.put(change.id(), change));
+        OperationId version = model.get(random.nextInt(model.size())).id();
+        Set<OperationId> known = new HashSet<>();
+        List<OperationId> queue = new ArrayList<>(List.of(version));
+        while (!queue.isEmpty()) {
+            OperationId next = queue.remove(queue.size() - 1);
+            if (byId.containsKey(next) && known.add(next)) {
+                queue.addAll(byId.get(next).dependencies());
+            }
+        }
+        assertThat(store.since(List.of(version)))
+                .isEqualTo(model.stream()
+                        .filter(change -> !known.contains(change.id()))
+                        .toList());
+    }
+
+    private void checkHandlers() {
+        for (HandlerName name : store.handlers()) {
+            int[] ordinals = store.ordinalsOf(name);
+            assertThat(ordinals).hasSize(store.countOf(name));
+            for (int ordinal : ordinals) {
+                assertThat(store.handlerAt(ordinal)).isEqualTo(name);
+            }
+        }
+        int[] replay = store.allForReplay();
+        List<Change> sorted = new ArrayList<>(model);
+        sorted.sort(Change.REPLAY_ORDER);
+        for (int i = 0; i < replay.length; i++) {
+            assertThat(store.idAt(replay[i])).isEqualTo(sorted.get(i).id());
+        }
+    }
+
+    private void checkPruned() {
+        Set<Integer> victims = new HashSet<>();
+        for (int i = 0; i < model.size(); i++) {
+            if (random.nextInt(3) > 0) {
+                victims.add(i);
+            }
+        }
+        List<Change> rest = new ArrayList<>();
+        for (int i = 0; i < model.size(); i++) {
+            if (!victims.contains(i)) {
+                rest.add(model.get(i));
+            }
+        }
+        assertThat(store.pruned(victims::contains).all()).isEqualTo(rest);
+        assertThat(store.all()).isEqualTo(model);
+    }
+}
