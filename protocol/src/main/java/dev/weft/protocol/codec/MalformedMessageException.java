@@ -1,5 +1,6 @@
 package dev.weft.protocol.codec;
 
+import dev.weft.protocol.message.MessageType;
 import java.util.OptionalLong;
 
 /**
@@ -56,7 +57,21 @@ public final class MalformedMessageException extends RuntimeException {
      * relay and must be told. The answer names {@link #documentId()}, or {@code ""} where that is null.
      */
     public boolean isAnsweredByRelay() {
-        return type.isPresent() && type.getAsLong() < 20 && !WireMode.isShared(type.getAsLong());
+        return type.isPresent() && type.getAsLong() < MessageType.HELLO.code() && !WireMode.isShared(type.getAsLong());
+    }
+
+    /** Whether somebody waits for the answer to a handshake or hello, and must be told that there will be none. */
+    public boolean isHandshake() {
+        return isOfType(MessageType.HANDSHAKE_REQUEST) || isOfType(MessageType.HELLO);
+    }
+
+    /** Whether this is a message of a plugin the sender has and we have not. Nothing is wrong with it, or with the sender. */
+    public boolean isOfUnknownPlugin() {
+        return reason == Reason.UNKNOWN_TYPE && type.getAsLong() >= MessageType.PLUGIN_CODE_MIN;
+    }
+
+    private boolean isOfType(MessageType wanted) {
+        return type.isPresent() && type.getAsLong() == wanted.code();
     }
 
     /** The same fault with what is known about the frame it was found in. */

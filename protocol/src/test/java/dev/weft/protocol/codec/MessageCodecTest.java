@@ -182,6 +182,14 @@ class MessageCodecTest {
         assertThat(refusal.documentId()).isEqualTo("room");
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, true, false", "2, false, false", "20, true, false", "99, false, false", "100, false, true"})
+    void tellsHandshakesAndForeignPluginsFromOtherFaults(int type, boolean handshake, boolean foreign) {
+        MalformedMessageException refusal = refusal("{\"type\":" + type + ",\"documentId\":\"d\"}");
+        assertThat(refusal.isHandshake()).isEqualTo(handshake);
+        assertThat(refusal.isOfUnknownPlugin()).isEqualTo(foreign);
+    }
+
     @Test
     void saysNothingAboutAFrameThatIsNoJson() {
         MalformedMessageException refusal = refusal("{\"type\":2,\"documentId\":\"d\"");

@@ -89,9 +89,7 @@ final class ClientConnection {
         try {
             message = gateway.codec().decode(bytes);
         } catch (MalformedMessageException e) {
-            LOG.debug("Session {} sent what is no message: {}", sessionId, e.getMessage());
-            String documentId = e.documentId() == null ? "" : e.documentId();
-            send(new ErrorMessage(documentId, ErrorCode.INVALID_MESSAGE, e.getMessage()));
+            malformed(e);
             return;
         }
         if (message instanceof Ping ping) {
@@ -110,6 +108,20 @@ final class ClientConnection {
         }
         link.receive(sessionId, message, gateway.nowMillis());
         gateway.perform(link);
+    }
+
+    private void malformed(MalformedMessageException fault) {
+        LOG.debug("Session {} sent what is no message: {}", sessionId, fault.getMessage());
+        if (fault.isOfUnknownPlugin()) {
+            // A client with a plugin more than this server sends it all the time, and an error each time helps nobody.
+            return;
+        }
+        String documentId = fault.documentId() == null ? "" : fault.documentId();
+        send(new ErrorMessage(documentId, ErrorCode.INVALID_MESSAGE, fault.getMessage()));
+        if (fault.isHandshake()) {
+            // Without this a stock client waits for its time-out, and its next attempt never ends.
+            send(new ErrorMessage(documentId, ErrorCode.HANDSHAKE_FAILED, fault.getMessage()));
+        }
     }
 
     /** The first message of a session decides how it speaks; what both modes share goes to the one that is open. */
