@@ -8,6 +8,8 @@ import dev.weft.crdt.handler.Handler;
 import dev.weft.crdt.handler.HandlerSlot;
 import dev.weft.crdt.handler.Operation;
 import dev.weft.crdt.id.OperationId;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A handler of a live document, and the state kept for it between reads.
@@ -20,11 +22,14 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
     private final Handler<S, O> handler;
     private final DataType<S, O> type;
     private final HandlerName name;
+    private final FoldedTail<S, O> tail;
     private S state;
     /* The newest stored operation the state includes, in replay order; null if there is none. */
     private OperationId newest;
     /* Whether the kept state left out operations it could not read. */
     private boolean skipped;
+    /* Whether the operations now being committed are part of the state since they were pending. */
+    private boolean alreadyFolded;
     private ChangeStore indexedStore;
     private int storeIndex;
     private long revision;
@@ -34,6 +39,7 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
         this.handler = handler;
         this.type = type;
         this.name = new HandlerName(handler.type(), handler.id());
+        this.tail = new FoldedTail<>(type);
     }
 
     Handler<S, O> handler() {
@@ -51,11 +57,11 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
     @Override
     public S state() {
         if (state == null) {
-            Replay<S, O> replayed = document.replay(name, type);
+            Replay<S, O> replayed = document.replay(name, type, tail);
             newest = replayed.newest();
             skipped = replayed.skipped() > 0;
             state = replayed.state();
-            document.transaction().forEachPending(this, operation -> type.apply(state, operation));
+            document.transaction().forEachPending(this, this::foldPending);
         }
         return state;
     }
@@ -78,6 +84,7 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
     @Override
     public void invalidate() {
         state = null;
+        alreadyFolded = false;
     }
 
     /** Whether {@link #state} contains every stored operation of this handler. */
@@ -99,47 +106,95 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
         return storeIndex;
     }
 
-    /** Folds a local operation, committed or pending. Its id is newer than all that is stored. */
-    void fold(O operation) {
+    /** Folds a local operation that waits for its transaction to end. */
+    void foldPending(O operation) {
+        fold(null, operation);
+    }
+
+    /** The pending operations of this handler are about to be committed, perhaps merged into fewer. */
+    void beforeCommit() {
+        if (state == null) {
+            return;
+        }
+        if (tail.isIrreversible()) {
+            // Types that cannot take operations back do not merge any either: what is folded is what is committed.
+            alreadyFolded = tail.hasPending();
+            tail.settlePending();
+            return;
+        }
+        S folded = state;
+        state = null;
+        if (tail.takeBackPending()) {
+            state = folded;
+        }
+    }
+
+    void afterCommit() {
+        alreadyFolded = false;
+    }
+
+    /** Folds a local operation that was just stored. It is newer than all others. */
+    void committed(OperationId id, Operation operation) {
+        newest = id;
+        if (!alreadyFolded) {
+            @SuppressWarnings("unchecked")
+            O own = (O) operation;
+            fold(id, own);
+        }
+    }
+
+    private void fold(OperationId id, O operation) {
         if (state == null) {
             return;
         }
         S folded = state;
         state = null;
-        type.apply(folded, operation);
+        tail.fold(folded, id, operation);
         // Only kept once the fold came to its end: an unexpected exception leaves no half-edited state behind.
         state = folded;
     }
 
-    void committed(OperationId id) {
-        newest = id;
-    }
-
     /** Folds stored remote operations, given in replay order. */
-    void receive(ChangeStore store, int[] ordinals, boolean hasPending) {
-        for (int i = 0; i < ordinals.length && state != null; i++) {
-            OperationId id = store.idAt(ordinals[i]);
-            O operation = Replay.decode(store, ordinals[i], type);
-            boolean inOrder = !hasPending && (newest == null || newest.compareTo(id) < 0);
+    void receive(ChangeStore store, int[] ordinals) {
+        List<FoldedTail.Placed<O>> operations = new ArrayList<>();
+        for (int ordinal : ordinals) {
+            OperationId id = store.idAt(ordinal);
+            O operation = Replay.decode(store, ordinal, type);
             if (operation == null) {
                 skipped = true;
             } else {
-                foldRemote(store, operation, inOrder);
-            }
-            if (newest == null || newest.compareTo(id) < 0) {
-                newest = id;
+                operations.add(new FoldedTail.Placed<>(id, operation));
             }
         }
+        if (state != null && !operations.isEmpty()) {
+            S folded = state;
+            state = null;
+            if (foldRemote(store, folded, operations)) {
+                state = folded;
+            }
+        }
+        OperationId last = store.idAt(ordinals[ordinals.length - 1]);
+        newest = newest == null || newest.compareTo(last) < 0 ? last : newest;
     }
 
-    private void foldRemote(ChangeStore store, O operation, boolean inOrder) {
-        S folded = state;
-        state = null;
+    /** @return false if the state must be computed anew */
+    private boolean foldRemote(ChangeStore store, S folded, List<FoldedTail.Placed<O>> operations) {
+        OperationId first = operations.get(0).id();
+        boolean inOrder = !tail.hasPending() && (newest == null || newest.compareTo(first) < 0);
         if (inOrder) {
-            type.apply(folded, operation);
-        } else if (!store.clocksFollowCauses() || !type.applyOutOfOrder(folded, operation)) {
-            return;
+            operations.forEach(operation -> tail.fold(folded, operation.id(), operation.operation()));
+            return true;
         }
-        state = folded;
+        if (tail.reaches(first)) {
+            tail.foldLate(folded, operations);
+            return true;
+        }
+        tail.grow();
+        for (FoldedTail.Placed<O> operation : operations) {
+            if (!store.clocksFollowCauses() || !type.applyOutOfOrder(folded, operation.operation())) {
+                return false;
+            }
+        }
+        return true;
     }
 }

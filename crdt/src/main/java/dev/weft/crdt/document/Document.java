@@ -22,6 +22,7 @@ import dev.weft.crdt.version.VersionVector;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,10 +126,15 @@ public final class Document implements HandlerHost {
         }
         boolean committed = false;
         try {
-            for (Transaction.Pending<?, ?> pending : transaction.takePending()) {
+            List<Transaction.Pending<?, ?>> operations = transaction.takePending();
+            Set<AttachedHandler<?, ?>> edited = new LinkedHashSet<>();
+            operations.forEach(pending -> edited.add(pending.handler()));
+            edited.forEach(AttachedHandler::beforeCommit);
+            for (Transaction.Pending<?, ?> pending : operations) {
                 body.reset().writeBytes(pending.body());
-                commit(pending.handler(), pending.operation().kind());
+                commit(pending.handler(), pending.operation());
             }
+            edited.forEach(AttachedHandler::afterCommit);
             committed = true;
         } finally {
             if (!committed) {
@@ -138,11 +144,11 @@ public final class Document implements HandlerHost {
     }
 
     /** Stamps and stores the operation whose body was just encoded. */
-    private void commit(AttachedHandler<?, ?> handler, int kind) {
+    private void commit(AttachedHandler<?, ?> handler, Operation operation) {
         OperationId id = new OperationId(options.peerId(), clock.tick(wallMillis()));
-        int ordinal = store.addLocal(id, handler.storeIndex(store), kind, body);
+        int ordinal = store.addLocal(id, handler.storeIndex(store), operation.kind(), body);
         clock.receive(wallMillis(), id.clock());
-        handler.committed(id);
+        handler.committed(id, operation);
         handler.bumpRevision();
         if (listeners.wantLocalChanges()) {
             transaction.created(store.get(ordinal));
@@ -156,11 +162,10 @@ public final class Document implements HandlerHost {
         handler.type().encodeOperation(operation, body.reset());
         if (transaction.isOpen()) {
             transaction.add(handler, operation, body.toByteArray());
-            handler.fold(operation);
+            handler.foldPending(operation);
             return;
         }
-        commit(handler, operation.kind());
-        handler.fold(operation);
+        commit(handler, operation);
         flush();
     }
 
@@ -277,7 +282,7 @@ public final class Document implements HandlerHost {
             AttachedHandler<?, ?> handler = registry.get(name);
             if (handler != null) {
                 store.sortForReplay(ordinals);
-                handler.receive(store, ordinals, transaction.hasPending());
+                handler.receive(store, ordinals);
                 handler.bumpRevision();
             }
         });
@@ -528,8 +533,8 @@ public final class Document implements HandlerHost {
         return disposed;
     }
 
-    <S, O extends Operation> Replay<S, O> replay(HandlerName name, DataType<S, O> type) {
-        return Replay.complete(store, lastSnapshot, name, type);
+    <S, O extends Operation> Replay<S, O> replay(HandlerName name, DataType<S, O> type, FoldedTail<S, O> tail) {
+        return Replay.complete(store, lastSnapshot, name, type, tail);
     }
 
     Transaction transaction() {

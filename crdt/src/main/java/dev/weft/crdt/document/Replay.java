@@ -26,6 +26,8 @@ final class Replay<S, O extends Operation> {
     private int next;
     private OperationId newest;
     private int skipped;
+    /* Where to fold so that it can be taken back; null if nobody will want to. */
+    private FoldedTail<S, O> tail;
 
     /**
      * @param snapshot may be null
@@ -42,10 +44,12 @@ final class Replay<S, O extends Operation> {
         this.state = seedIsMalformed ? type.emptyState() : seed;
     }
 
-    /** The state after all operations there are. */
+    /** The state after all operations there are, the newest of which can be taken back by the tail. */
     static <S, O extends Operation> Replay<S, O> complete(
-            ChangeStore store, Snapshot snapshot, HandlerName name, DataType<S, O> type) {
+            ChangeStore store, Snapshot snapshot, HandlerName name, DataType<S, O> type, FoldedTail<S, O> tail) {
         Replay<S, O> replay = new Replay<>(store, snapshot, ordinal -> true, name, type);
+        replay.tail = tail;
+        tail.reset();
         replay.advance(ordinal -> true);
         return replay;
     }
@@ -74,8 +78,10 @@ final class Replay<S, O extends Operation> {
         O operation = decode(store, ordinal, type);
         if (operation == null) {
             skipped++;
-        } else {
+        } else if (tail == null) {
             type.apply(state, operation);
+        } else {
+            tail.fold(state, id, operation);
         }
     }
 

@@ -62,7 +62,7 @@ public interface DataType<S, O extends Operation> {
      * the newer ones and folding them again, rather than by replaying all history. Operations are taken back in reverse
      * order, so the step meets the state this operation left.
      *
-     * @return null if this type cannot; the operation was folded all the same
+     * @return null if this type cannot, for this and every other operation; it was folded all the same
      */
     default Runnable applyReversibly(S state, O operation) {
         apply(state, operation);
@@ -81,6 +81,7 @@ public interface DataType<S, O extends Operation> {
 
     /**
      * One operation that does what two adjacent operations of one transaction do, in every state a replica may be in.
+     * Only for types that can take operations back.
      *
      * @return null if there is none
      */

@@ -2,6 +2,7 @@ package dev.weft.crdt.convergence;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /** Reads the binary forms for the oracle, the plainest way. Shares no code with the library on purpose. */
 final class OracleBytes {
@@ -49,11 +50,8 @@ final class OracleBytes {
     }
 
     String peer() {
-        StringBuilder hex = new StringBuilder();
-        for (int i = 0; i < 16; i++) {
-            hex.append(String.format("%02x", u8()));
-        }
-        return hex.toString();
+        at += 16;
+        return HexFormat.of().formatHex(bytes, at - 16, at);
     }
 
     long clock() {

@@ -36,6 +36,12 @@ public final class TextBuffer {
         text.getChars(0, count, units, gapEnd);
     }
 
+    /** A copy of some units. */
+    String slice(int at, int count) {
+        moveGap(at);
+        return new String(units, gapEnd, count);
+    }
+
     @Override
     public String toString() {
         return new StringBuilder(length())

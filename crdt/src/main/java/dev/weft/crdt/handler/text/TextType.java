@@ -62,15 +62,31 @@ public final class TextType implements DataType<TextBuffer, TextOperation> {
 
     @Override
     public void apply(TextBuffer state, TextOperation operation) {
+        applyReversibly(state, operation);
+    }
+
+    @Override
+    public Runnable applyReversibly(TextBuffer state, TextOperation operation) {
         // Compared as long before narrowing: a peer may send indexes and counts up to 2^63 - 1.
         if (operation instanceof TextOperation.Insert insert) {
-            state.insert((int) Math.min(insert.index(), state.length()), insert.text());
-        } else if (operation instanceof TextOperation.Delete delete && delete.index() < state.length()) {
-            int from = (int) delete.index();
-            state.delete(from, (int) Math.min(delete.count(), state.length() - from));
-        } else if (operation instanceof TextOperation.Update update && update.index() < state.length()) {
-            state.overwrite((int) update.index(), update.text());
+            int at = (int) Math.min(insert.index(), state.length());
+            int count = insert.text().length();
+            state.insert(at, insert.text());
+            return () -> state.delete(at, count);
         }
+        if (operation instanceof TextOperation.Delete delete && delete.index() < state.length()) {
+            int from = (int) delete.index();
+            String removed = state.slice(from, (int) Math.min(delete.count(), state.length() - from));
+            state.delete(from, removed.length());
+            return () -> state.insert(from, removed);
+        }
+        if (operation instanceof TextOperation.Update update && update.index() < state.length()) {
+            int from = (int) update.index();
+            String before = state.slice(from, Math.min(update.text().length(), state.length() - from));
+            state.overwrite(from, update.text());
+            return () -> state.overwrite(from, before);
+        }
+        return NOTHING;
     }
 
     @Override

@@ -1,0 +1,144 @@
+package dev.weft.crdt.convergence;
+
+import dev.weft.crdt.document.Document;
+import dev.weft.crdt.handler.Handler;
+import dev.weft.crdt.handler.HandlerRef;
+import dev.weft.crdt.handler.json.DartType;
+import dev.weft.crdt.handler.json.JsonValueCodec;
+import dev.weft.crdt.handler.list.ListHandler;
+import dev.weft.crdt.handler.map.MapHandler;
+import dev.weft.crdt.handler.map.OrMapHandler;
+import dev.weft.crdt.handler.reference.MapRefHandler;
+import dev.weft.crdt.handler.register.RegisterHandler;
+import dev.weft.crdt.handler.set.OrSetHandler;
+import dev.weft.crdt.handler.text.TextHandler;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The handlers of a random document, what can be done to them, and what they show in the oracle's terms. */
+final class Workload {
+    private static final String[] WORDS = {"a", "bc", "def", "", "é", "漢字", "0123456789"};
+
+    private Workload() {}
+
+    static void createHandlers(Document document) {
+        document.registerDefaultFactories();
+        new TextHandler(document, "text");
+        new ListHandler<>(document, "list", DartType.STRING);
+        new MapHandler<>(document, "map", DartType.INT);
+        new RegisterHandler<>(document, "register", DartType.DYNAMIC);
+        new OrSetHandler<>(document, "set", DartType.STRING);
+        new OrMapHandler<>(document, "ormap", DartType.STRING, DartType.INT);
+        new MapRefHandler(document, "root");
+    }
+
+    /** One random edit of one random handler. */
+    static void edit(Document document, Random random) {
+        List<Handler<?, ?>> handlers = List.copyOf(document.handlers().values());
+        edit(handlers.get(random.nextInt(handlers.size())), handlers, random);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void edit(Handler<?, ?> handler, List<Handler<?, ?>> all, Random random) {
+        if (handler instanceof TextHandler text) {
+            switch (random.nextInt(4)) {
+                case 0, 1 -> text.insert(random.nextInt(text.length() + 2), word(random));
+                case 2 -> text.delete(random.nextInt(text.length() + 1), random.nextInt(4));
+                default -> text.update(random.nextInt(text.length() + 1), word(random));
+            }
+        } else if (handler instanceof ListHandler<?> any) {
+            ListHandler<String> list = (ListHandler<String>) any;
+            switch (random.nextInt(4)) {
+                case 0, 1 -> list.insert(random.nextInt(list.length() + 2), word(random));
+                case 2 -> list.delete(random.nextInt(list.length() + 1), random.nextInt(3));
+                default -> list.update(random.nextInt(list.length() + 1), word(random));
+            }
+        } else if (handler instanceof MapRefHandler map) {
+            if (random.nextInt(4) == 0) {
+                map.delete(key(random));
+            } else if (random.nextInt(3) == 0) {
+                map.set(key(random), new HandlerRef("child" + random.nextInt(3), MapRefHandler.TYPE));
+            } else {
+                map.setRef(key(random), all.get(random.nextInt(all.size())));
+            }
+        } else if (handler instanceof MapHandler<?> any) {
+            MapHandler<Long> map = (MapHandler<Long>) any;
+            switch (random.nextInt(4)) {
+                case 0, 1 -> map.set(key(random), (long) random.nextInt(100));
+                case 2 -> map.update(key(random), (long) random.nextInt(100));
+                default -> map.delete(key(random));
+            }
+        } else if (handler instanceof RegisterHandler<?> any) {
+            ((RegisterHandler<Object>) any).set(random.nextBoolean() ? word(random) : (Object) random.nextDouble());
+        } else if (handler instanceof OrSetHandler<?> any) {
+            OrSetHandler<String> set = (OrSetHandler<String>) any;
+            if (random.nextInt(3) == 0) {
+                set.remove(key(random));
+            } else {
+                set.add(key(random));
+            }
+        } else if (handler instanceof OrMapHandler<?, ?> any) {
+            OrMapHandler<String, Long> map = (OrMapHandler<String, Long>) any;
+            if (random.nextInt(3) == 0) {
+                map.remove(key(random));
+            } else {
+                map.put(key(random), (long) random.nextInt(100));
+            }
+        } else {
+            throw new AssertionError(handler);
+        }
+    }
+
+    private static String word(Random random) {
+        return WORDS[random.nextInt(WORDS.length)];
+    }
+
+    /** Few keys, so that peers meet on them. */
+    private static String key(Random random) {
+        return "k" + random.nextInt(4);
+    }
+
+    /** The value in the form {@link OracleHandler#value} has. */
+    static Object shown(Handler<?, ?> handler) {
+        Object value = handler.value();
+        if (handler instanceof OrSetHandler<?> set) {
+            TreeSet<String> texts = new TreeSet<>();
+            set.value().forEach(item -> texts.add(json(item)));
+            return texts;
+        }
+        if (handler instanceof OrMapHandler<?, ?> map) {
+            TreeMap<String, String> texts = new TreeMap<>();
+            map.value().forEach((key, item) -> texts.put(json(key), json(item)));
+            return texts;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<Object, Object> texts = new LinkedHashMap<>();
+            map.forEach((key, item) -> texts.put(key, json(item)));
+            return List.copyOf(texts.entrySet()).toString();
+        }
+        if (value instanceof Collection<?> list) {
+            return list.stream().map(Workload::json).toList();
+        }
+        return handler instanceof RegisterHandler && value != null ? json(value) : value;
+    }
+
+    /** What an untouched handler of this value type shows. */
+    static boolean isEmpty(Object shown) {
+        return shown == null
+                || shown.equals("")
+                || shown.equals("[]")
+                || shown instanceof Collection<?> list && list.isEmpty()
+                || shown instanceof Map<?, ?> map && map.isEmpty();
+    }
+
+    private static String json(Object value) {
+        return value instanceof HandlerRef ref
+                ? OracleHandler.utf8(HandlerRef.CODEC.encode(ref))
+                : JsonValueCodec.toJson(value);
+    }
+}
