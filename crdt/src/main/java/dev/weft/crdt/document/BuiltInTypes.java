@@ -48,6 +48,11 @@ public final class BuiltInTypes {
         return TYPES.get(arguments < 0 ? tag : tag.substring(0, arguments));
     }
 
+    /** The base names of all built-in types. */
+    public static Set<String> names() {
+        return Set.copyOf(TYPES.keySet());
+    }
+
     /** Whether handlers of this tag hold references to others. */
     public static boolean isContainer(String tag) {
         return CONTAINERS.contains(tag);

@@ -169,7 +169,8 @@ public final class Document implements HandlerHost {
         flush();
     }
 
-    HybridTimestamp prepareMutation() {
+    /** Ticks the clock and returns it: a stamp older than the next change, for tags inside operations. */
+    public HybridTimestamp prepareMutation() {
         requireLive("prepareMutation");
         return clock.tick(wallMillis());
     }
