@@ -8,13 +8,17 @@ import dev.weft.server.bus.BusMessageCodec;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.document.AwareDocumentLoader;
 import dev.weft.server.document.DocumentDeployer;
+import dev.weft.server.document.DocumentLoader;
+import dev.weft.server.document.RelayRoomLoader;
 import dev.weft.server.gateway.DocumentRouter;
 import dev.weft.server.gateway.GatewayVerticle;
+import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.LocalPlacement;
 import dev.weft.server.registry.OwnershipRegistry;
 import dev.weft.server.registry.RegistryListener;
 import dev.weft.server.registry.hazelcast.HazelcastOwnershipRegistry;
 import dev.weft.server.registry.memory.InMemoryOwnershipRegistry;
+import dev.weft.server.relay.host.RelayLimits;
 import dev.weft.server.storage.DocumentStore;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -75,7 +79,7 @@ public final class Server {
                 registry,
                 store,
                 inbox,
-                new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM),
+                loader(),
                 options.hosting(),
                 () -> UUID.randomUUID().toString(),
                 options.passivateMillis());
@@ -95,8 +99,15 @@ public final class Server {
                 .onSuccess(server -> LOG.info("Node {} listens on port {}", nodeId(), port));
     }
 
+    private DocumentLoader loader() {
+        DocumentLoader aware = new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM);
+        DocumentLoader relay = new RelayRoomLoader(options.hosting(), RelayLimits.DEFAULT);
+        return (key, epoch, snapshot, entries, lastPosition) ->
+                (key.kind() == DocumentKind.AWARE ? aware : relay).load(key, epoch, snapshot, entries, lastPosition);
+    }
+
     private Future<Void> deployGateways() {
-        DocumentRouter router = new DocumentRouter(registry, new LocalPlacement());
+        DocumentRouter router = new DocumentRouter(registry, store, new LocalPlacement());
         MessageCodec codec = new MessageCodec(WireMode.ANY, options.gateway().frames(), List.of());
         DeploymentOptions instances = new DeploymentOptions().setInstances(options.gateways());
         return vertx.deployVerticle(() -> newGateway(router, codec), instances)

@@ -152,7 +152,7 @@ final class BusCodec {
                 new OwnerMessage.Submit(key, from, number(in), number(in), text(in), list(in, BusCodec::blob));
             case READ_STATE ->
                 new OwnerMessage.ReadState(
-                        key, from, number(in), number(in), nullable(in, BusCodec::vector), number(in), (int)
+                        key, from, number(in), number(in), text(in), nullable(in, BusCodec::vector), number(in), (int)
                                 number(in));
             case RESYNC -> new OwnerMessage.Resync(key, from, number(in), vector(in), number(in));
             case UPLOAD -> new OwnerMessage.Upload(key, from, number(in), text(in), blob(in), number(in));

@@ -89,7 +89,7 @@ public sealed interface LinkMessage extends BusMessage {
     /**
      * The answer to {@link OwnerMessage.ReadState}.
      *
-     * @param number the last broadcast the state contains, if complete
+     * @param number the last broadcast the state contains; of an aware document only if complete
      * @param snapshot null when none is needed
      * @param snapshotNumber relay only: the log number the snapshot covers
      * @param blobs changes in causal order; relay: the log after the snapshot

@@ -55,8 +55,9 @@ public sealed interface OwnerMessage extends BusMessage {
      * Asks for what one session lacks.
      *
      * @param request unique within the link
+     * @param sessionId for whom
      * @param since what the session holds; null asks for everything
-     * @param afterNumber relay only: the last log number the session holds
+     * @param afterNumber relay only: the last log number the session holds; 0 when it joins
      * @param bytesMax how much to answer with at most, at least one entry
      */
     record ReadState(
@@ -64,6 +65,7 @@ public sealed interface OwnerMessage extends BusMessage {
             LinkAddress from,
             long epoch,
             long request,
+            String sessionId,
             VersionVector since,
             long afterNumber,
             int bytesMax)

@@ -98,6 +98,8 @@ final class DocumentVerticle extends VerticleBase {
                 inbox.toLink(send.message());
             } else if (effect instanceof HostEffect.Persist persist) {
                 persist(persist);
+            } else if (effect instanceof HostEffect.Compact compact) {
+                compact(compact);
             } else if (effect instanceof HostEffect.StepDown stepDown) {
                 isOver = true;
                 listener.steppedDown(key, stepDown.reason());
@@ -120,6 +122,23 @@ final class DocumentVerticle extends VerticleBase {
                     } else {
                         persistFailed(appended.cause());
                     }
+                }));
+    }
+
+    private void compact(HostEffect.Compact compact) {
+        store.compact(key, hosted.epoch(), compact.snapshot(), compact.upToPosition())
+                .onComplete(done -> ownContext.runOnContext(run -> {
+                    if (isOver) {
+                        return;
+                    }
+                    if (done.failed()) {
+                        LOG.warn(
+                                "{} epoch {}: not compacted: {}",
+                                key,
+                                hosted.epoch(),
+                                done.cause().getMessage());
+                    }
+                    perform(hosted.compacted(compact.upToPosition(), done.succeeded()));
                 }));
     }
 

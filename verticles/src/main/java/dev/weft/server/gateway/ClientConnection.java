@@ -96,9 +96,19 @@ final class ClientConnection {
             send(new Pong(ping.documentId(), ping.timestamp(), gateway.wallMillis()));
         }
         DocumentKey key = keyOf(message);
-        if (key == null) {
-            return;
+        if (key != null) {
+            receive(key, message);
+        } else if (message instanceof Ping) {
+            // A relay client, or one of long ago, that came back on a new socket: only the document tells which.
+            gateway.kindOf(message.documentId(), kind -> {
+                if (!isClosed) {
+                    receive(new DocumentKey(kind, message.documentId()), message);
+                }
+            });
         }
+    }
+
+    private void receive(DocumentKey key, Message message) {
         DocumentLink link = documents.get(key);
         if (link == null) {
             link = open(key);
@@ -148,11 +158,6 @@ final class ClientConnection {
             return null;
         }
         DocumentLink link = gateway.link(key);
-        if (link == null) {
-            send(new ErrorMessage(
-                    key.id(), ErrorCode.INVALID_MESSAGE, "This server does not speak the relay protocol"));
-            return null;
-        }
         documents.put(key, link);
         return link;
     }

@@ -2,20 +2,26 @@ package dev.weft.server.gateway;
 
 import dev.weft.server.link.LinkEffect.Suspect;
 import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.Ownership;
 import dev.weft.server.registry.OwnershipRegistry;
 import dev.weft.server.registry.Placement;
+import dev.weft.server.storage.DocumentStore;
 import io.vertx.core.Future;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Which node to send to for a document: its owner, or else the node that should become it. Thread-safe. */
 public final class DocumentRouter {
     private final OwnershipRegistry registry;
+    private final DocumentStore store;
     private final Placement placement;
 
-    public DocumentRouter(OwnershipRegistry registry, Placement placement) {
+    public DocumentRouter(OwnershipRegistry registry, DocumentStore store, Placement placement) {
         this.registry = registry;
+        this.store = store;
         this.placement = placement;
     }
 
@@ -30,8 +36,26 @@ public final class DocumentRouter {
         });
     }
 
+    /** Of which kind an existing document is; relay first, since only its clients depend on the answer. */
+    public Future<Optional<DocumentKind>> kindOf(String documentId) {
+        return exists(DocumentKey.relay(documentId)).compose(isRelay -> {
+            if (isRelay) {
+                return Future.succeededFuture(Optional.of(DocumentKind.RELAY));
+            }
+            return exists(DocumentKey.aware(documentId))
+                    .map(isAware -> isAware ? Optional.of(DocumentKind.AWARE) : Optional.empty());
+        });
+    }
+
+    private Future<Boolean> exists(DocumentKey key) {
+        return registry.lookup(key)
+                .compose(found -> found.isPresent()
+                        ? Future.succeededFuture(true)
+                        : store.find(key).map(Optional::isPresent));
+    }
+
     private Future<String> place(DocumentKey key, Set<String> members, Suspect suspect) {
-        Set<String> candidates = new java.util.LinkedHashSet<>(members);
+        Set<String> candidates = new LinkedHashSet<>(members);
         if (suspect != null && candidates.size() > 1) {
             candidates.remove(suspect.nodeId());
         }

@@ -9,6 +9,7 @@ import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.link.AwareLink;
 import dev.weft.server.link.DocumentLink;
 import dev.weft.server.link.LinkEffect;
+import dev.weft.server.link.RelayLink;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import io.vertx.core.Context;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,11 +147,13 @@ public final class GatewayVerticle extends VerticleBase {
 
     DocumentLink link(DocumentKey key) {
         DocumentLink existing = links.get(key);
-        if (existing != null || key.kind() == DocumentKind.RELAY) {
+        if (existing != null) {
             return existing;
         }
         LinkAddress address = new LinkAddress(inbox.nodeId(), index, nextLink++);
-        DocumentLink link = new AwareLink(key, address, options.create(), options.links());
+        DocumentLink link = key.kind() == DocumentKind.AWARE
+                ? new AwareLink(key, address, options.create(), options.links())
+                : new RelayLink(key, address, options.create(), options.links());
         links.put(key, link);
         linksByNumber.put(address.number(), link);
         return link;
@@ -239,7 +243,14 @@ public final class GatewayVerticle extends VerticleBase {
                 }));
     }
 
-    private void withConnection(String sessionId, java.util.function.Consumer<ClientConnection> action) {
+    /** Of which kind a document is that exists; nothing happens if there is none, or the answer cannot be had. */
+    void kindOf(String documentId, Consumer<DocumentKind> found) {
+        router.kindOf(documentId)
+                .onSuccess(kind -> kind.ifPresent(known -> ownContext.runOnContext(run -> found.accept(known))))
+                .onFailure(cause -> LOG.debug("The kind of {} is not known: {}", documentId, cause.getMessage()));
+    }
+
+    private void withConnection(String sessionId, Consumer<ClientConnection> action) {
         ClientConnection connection = connections.get(sessionId);
         if (connection != null) {
             action.accept(connection);

@@ -171,7 +171,7 @@ public final class AwareLink extends DocumentLink {
         session.requestedAtMillis = nowMillis;
         session.request = nextRequest++;
         requests.put(session.request, session);
-        readState(session.request, session.held.build(), 0);
+        readState(session.request, session.id, session.held.build(), 0);
     }
 
     private void ping(AwareSession session, Ping ping, long nowMillis) {
@@ -328,7 +328,10 @@ public final class AwareLink extends DocumentLink {
     }
 
     @Override
-    void reattached() {
+    void attaching(boolean numbersAreVoid) {
+        if (!numbersAreVoid) {
+            return;
+        }
         for (AwareSession session : sessions.values()) {
             if (session.isLive() && session.held != null) {
                 // Its state is ahead of the link by changes whose numbers are void now; its vector tells them apart.

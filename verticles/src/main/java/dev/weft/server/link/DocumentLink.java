@@ -102,8 +102,12 @@ public abstract class DocumentLink {
     /** Whether a session waits for, or lives from, what an owner says. */
     abstract boolean needsOwner();
 
-    /** What comes next was computed for this link anew, so numbers of an earlier ownership say nothing about it. */
-    abstract void reattached();
+    /**
+     * What the link lacks is about to be delivered, or skipped.
+     *
+     * @param numbersAreVoid whether it was computed without the numbers of the last ownership
+     */
+    abstract void attaching(boolean numbersAreVoid);
 
     abstract boolean awaitsState();
 
@@ -207,9 +211,7 @@ public abstract class DocumentLink {
             long fresh = message.number() - delivered;
             missed = missed.subList((int) Math.max(0, missed.size() - fresh), missed.size());
         }
-        if (!repeated) {
-            reattached();
-        }
+        attaching(!repeated);
         delivered = message.number();
         if (message.complete()) {
             deliver(missed, delivered, nowMillis);
@@ -395,8 +397,15 @@ public abstract class DocumentLink {
         }
     }
 
-    protected final void readState(long request, VersionVector since, long afterNumber) {
-        toOwner(new OwnerMessage.ReadState(key, self, epoch, request, since, afterNumber, limits.partBytesMax()));
+    protected final void readState(long request, String sessionId, VersionVector since, long afterNumber) {
+        toOwner(new OwnerMessage.ReadState(
+                key, self, epoch, request, sessionId, since, afterNumber, limits.partBytesMax()));
+    }
+
+    protected final void upload(String sessionId, byte[] snapshot, long upToNumber) {
+        if (relation == Relation.ATTACHED) {
+            toOwner(new OwnerMessage.Upload(key, self, epoch, sessionId, snapshot, upToNumber));
+        }
     }
 
     protected final void toSession(String sessionId, Message message) {

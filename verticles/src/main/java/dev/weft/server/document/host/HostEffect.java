@@ -19,6 +19,9 @@ public sealed interface HostEffect {
         }
     }
 
+    /** Replace the stored log up to a position by a snapshot, and tell the document with {@link Hosted#compacted}. */
+    record Compact(byte[] snapshot, long upToPosition) implements HostEffect {}
+
     record Send(LinkMessage message) implements HostEffect {}
 
     /** Somebody with a higher epoch owns the document: stop hosting it. */

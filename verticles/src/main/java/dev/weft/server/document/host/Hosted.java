@@ -24,6 +24,9 @@ public interface Hosted {
      */
     List<HostEffect> persistFailed(boolean stale, long nowMillis);
 
+    /** What became of the last {@link HostEffect.Compact}. */
+    List<HostEffect> compacted(long upToPosition, boolean succeeded);
+
     /** A node is gone, and its links with it. */
     List<HostEffect> nodeLeft(String nodeId);
 

@@ -1,0 +1,27 @@
+package dev.weft.server.document;
+
+import dev.weft.server.document.host.HostLimits;
+import dev.weft.server.document.host.Hosted;
+import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.relay.host.RelayLimits;
+import dev.weft.server.relay.host.RelayRoom;
+import dev.weft.server.storage.StoredEntry;
+import java.util.List;
+import java.util.Optional;
+
+/** Loads relay rooms. */
+public final class RelayRoomLoader implements DocumentLoader {
+    private final HostLimits limits;
+    private final RelayLimits relayLimits;
+
+    public RelayRoomLoader(HostLimits limits, RelayLimits relayLimits) {
+        this.limits = limits;
+        this.relayLimits = relayLimits;
+    }
+
+    @Override
+    public Hosted load(
+            DocumentKey key, long epoch, Optional<byte[]> snapshot, List<StoredEntry> entries, long lastPosition) {
+        return new RelayRoom(key, epoch, snapshot, entries, lastPosition, limits, relayLimits);
+    }
+}

@@ -1,0 +1,443 @@
+package dev.weft.server.document.host;
+
+import dev.weft.crdt.version.VersionVector;
+import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.bus.LinkMessage;
+import dev.weft.server.bus.LinkMessage.Entry;
+import dev.weft.server.bus.LinkMessage.Result;
+import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.registry.DocumentKey;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A document under its owner as far as both kinds are alike: takes submissions in, has them stored, and tells everybody
+ * who follows. Subclasses know what a submission means.
+ */
+public abstract class HostedLog implements Hosted {
+    /*
+     * Every accepted change gets the next log position, and the position is also its broadcast number. Three marks move
+     * over the log, never backwards: applied >= persisting >= durable. Peers and acknowledgements only ever see what is
+     * durable; that is the whole promise.
+     *
+     * An answer that contains more than is durable (the state for a joining session, the attachment of a link) is
+     * computed at once and held back until the log is durable up to the number it carries. Whoever gets it skips
+     * broadcasts up to that number, so nothing is missed and nothing comes twice, however the bus reorders.
+     *
+     * A link numbers its submissions. The owner takes them strictly in order, answers repeats with the mark it has
+     * reached, and asks for the rest when one is missing. After a change of owner the link says where it begins.
+     */
+
+    protected final DocumentKey key;
+    protected final HostLimits limits;
+    private final long epoch;
+
+    private final Map<LinkAddress, Follower> followers = new LinkedHashMap<>();
+    private final Deque<Appended> unpersisted = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final Deque<Held> held = new ArrayDeque<>();
+    private final RecentBroadcasts recent;
+    private long applied;
+    private long persisting;
+    private long durable;
+    private boolean retryPersist;
+
+    private List<HostEffect> effects = new ArrayList<>();
+
+    /** @param lastPosition the last position ever used in the log */
+    protected HostedLog(DocumentKey key, long epoch, long lastPosition, HostLimits limits) {
+        this.key = key;
+        this.epoch = epoch;
+        this.limits = limits;
+        this.applied = lastPosition;
+        this.persisting = lastPosition;
+        this.durable = lastPosition;
+        this.recent = new RecentBroadcasts(lastPosition, limits.recentBytesMax());
+    }
+
+    // What subclasses decide.
+
+    /** Takes one submission, which was not taken before, in. Its entries get the next positions. */
+    protected abstract Acceptance accept(OwnerMessage.Submit submit, long nowMillis);
+
+    /** The result again, now that what it speaks of is durable. */
+    protected abstract Result complete(Result result, String sessionId, long nowMillis);
+
+    /** What a link lacks that the recent broadcasts do not reach back to. */
+    protected abstract Missed missedSince(VersionVector delivered, long deliveredNumber);
+
+    /** The answer to a session that joins or catches up, as of now. */
+    protected abstract LinkMessage.State state(OwnerMessage.ReadState read, long nowMillis);
+
+    protected abstract void upload(OwnerMessage.Upload upload, long nowMillis);
+
+    protected abstract VersionVector version();
+
+    /** Whether an answer that waits for a slow store may go out before what it contains is durable. */
+    protected abstract boolean mayAnswerEarly();
+
+    /** An entry is durable and about to be broadcast. */
+    protected abstract void durable(long position, Entry entry);
+
+    // Inputs.
+
+    @Override
+    public long epoch() {
+        return epoch;
+    }
+
+    @Override
+    public boolean isIdle() {
+        return followers.isEmpty() && durable == applied;
+    }
+
+    @Override
+    public List<HostEffect> receive(OwnerMessage message, long nowMillis) {
+        if (message instanceof OwnerMessage.Submit submit) {
+            submit(submit, nowMillis);
+        } else if (message instanceof OwnerMessage.ReadState read) {
+            readState(read, nowMillis);
+        } else if (message instanceof OwnerMessage.Attach attach) {
+            attach(attach, nowMillis);
+        } else if (message instanceof OwnerMessage.Resync resync) {
+            resync(resync, nowMillis);
+        } else if (message instanceof OwnerMessage.Detach detach) {
+            followers.remove(detach.from());
+        } else if (message instanceof OwnerMessage.Upload upload) {
+            upload(upload, nowMillis);
+        } else {
+            throw new AssertionError(message);
+        }
+        return takeEffects();
+    }
+
+    private void attach(OwnerMessage.Attach attach, long nowMillis) {
+        LinkAddress link = attach.from();
+        if (!followers.containsKey(link) && followers.size() >= limits.followersMax()) {
+            send(new LinkMessage.Refused(key, link, epoch, "INTERNAL_ERROR", "Too many links follow it", true));
+            return;
+        }
+        Follower follower = followers.computeIfAbsent(link, l -> new Follower(attach.firstSubmit()));
+        follower.attachedAt = applied;
+        // A first-time link has no session that has seen anything, so there is nothing it could have missed.
+        boolean isNew = attach.deliveredEpoch() == 0;
+        boolean isOfThisEpoch = attach.deliveredEpoch() == epoch;
+        Missed missed = isNew
+                ? new Missed(List.of(), true)
+                : missed(isOfThisEpoch, attach.delivered(), attach.deliveredNumber());
+        sendAttached(link, missed, nowMillis);
+    }
+
+    private Missed missed(boolean isOfThisEpoch, VersionVector delivered, long number) {
+        if (!isOfThisEpoch || !recent.reachesBackTo(number)) {
+            return missedSince(delivered, number);
+        }
+        List<Entry> entries = recent.after(number);
+        unpersisted.forEach(appended -> entries.add(appended.entry()));
+        return new Missed(entries, true);
+    }
+
+    private void sendAttached(LinkAddress link, Missed missed, long nowMillis) {
+        hold(
+                new LinkMessage.Attached(key, link, epoch, applied, missed.entries(), missed.complete(), version()),
+                applied,
+                nowMillis);
+    }
+
+    private void resync(OwnerMessage.Resync resync, long nowMillis) {
+        Follower follower = followers.get(resync.from());
+        if (follower == null || resync.epoch() != epoch) {
+            send(new LinkMessage.NotOwner(key, resync.from(), epoch, null));
+            return;
+        }
+        follower.attachedAt = applied;
+        sendAttached(resync.from(), missed(true, resync.delivered(), resync.deliveredNumber()), nowMillis);
+    }
+
+    private void readState(OwnerMessage.ReadState read, long nowMillis) {
+        if (!followers.containsKey(read.from()) || read.epoch() != epoch) {
+            send(new LinkMessage.NotOwner(key, read.from(), epoch, null));
+            return;
+        }
+        LinkMessage.State state = state(read, nowMillis);
+        hold(state, state.number(), nowMillis);
+    }
+
+    private void submit(OwnerMessage.Submit submit, long nowMillis) {
+        Follower follower = followers.get(submit.from());
+        if (follower == null || submit.epoch() != epoch) {
+            send(new LinkMessage.NotOwner(key, submit.from(), epoch, null));
+            return;
+        }
+        if (submit.number() > follower.nextSubmit) {
+            askForRest(submit.from(), follower);
+            return;
+        }
+        if (submit.number() < follower.nextSubmit) {
+            repeatAnswer(submit, follower);
+            return;
+        }
+        follower.nextSubmit++;
+        Acceptance acceptance = accept(submit, nowMillis);
+        unpersisted.addAll(acceptance.entries());
+        applied += acceptance.entries().size();
+        waiting.addLast(new Waiting(submit.from(), submit.sessionId(), acceptance.result(), applied));
+        persistMore();
+        answerDurable(nowMillis);
+    }
+
+    private void askForRest(LinkAddress link, Follower follower) {
+        // Once per gap: the submissions behind the missing one are on their way and would each ask again.
+        if (follower.askedFor != follower.nextSubmit) {
+            follower.askedFor = follower.nextSubmit;
+            send(new LinkMessage.Accepted(key, link, epoch, follower.answered, List.of(), true));
+        }
+    }
+
+    private void repeatAnswer(OwnerMessage.Submit submit, Follower follower) {
+        if (submit.number() <= follower.answered) {
+            List<Result> again = follower.recentResults.stream()
+                    .filter(result -> result.submit() >= submit.number())
+                    .toList();
+            send(new LinkMessage.Accepted(key, submit.from(), epoch, follower.answered, again, false));
+        }
+    }
+
+    @Override
+    public List<HostEffect> persisted(long upToPosition, long nowMillis) {
+        List<Entry> entries = new ArrayList<>();
+        while (durable < upToPosition) {
+            Entry entry = unpersisted.removeFirst().entry();
+            durable++;
+            durable(durable, entry);
+            recent.add(entry);
+            entries.add(entry);
+        }
+        broadcast(entries, nowMillis);
+        answerDurable(nowMillis);
+        releaseHeld(nowMillis);
+        persistMore();
+        return takeEffects();
+    }
+
+    private void broadcast(List<Entry> entries, long nowMillis) {
+        long number = durable - entries.size();
+        int from = 0;
+        while (from < entries.size()) {
+            int to = from;
+            int bytes = 0;
+            do {
+                bytes += entries.get(to++).blob().length;
+            } while (to < entries.size() && bytes + entries.get(to).blob().length <= limits.messageBytesMax());
+            number += to - from;
+            List<Entry> part = entries.subList(from, to);
+            for (Map.Entry<LinkAddress, Follower> each : followers.entrySet()) {
+                broadcastTo(each.getKey(), each.getValue(), number, part, nowMillis);
+            }
+            from = to;
+        }
+    }
+
+    private void broadcastTo(LinkAddress link, Follower follower, long number, List<Entry> part, long nowMillis) {
+        long alreadyHas = follower.attachedAt - (number - part.size());
+        if (alreadyHas >= part.size()) {
+            return;
+        }
+        List<Entry> rest = alreadyHas > 0 ? part.subList((int) alreadyHas, part.size()) : part;
+        follower.quietSinceMillis = nowMillis;
+        follower.heartbeatsSinceBroadcast = 0;
+        send(new LinkMessage.Broadcast(key, link, epoch, number, rest));
+    }
+
+    private void answerDurable(long nowMillis) {
+        Map<LinkAddress, List<Result>> answers = new LinkedHashMap<>();
+        while (!waiting.isEmpty() && waiting.peekFirst().position <= durable) {
+            Waiting next = waiting.removeFirst();
+            Result result = complete(next.result, next.sessionId, nowMillis);
+            answers.computeIfAbsent(next.link, l -> new ArrayList<>()).add(result);
+        }
+        answers.forEach((link, results) -> {
+            Follower follower = followers.get(link);
+            if (follower != null) {
+                follower.answer(results);
+                send(new LinkMessage.Accepted(key, link, epoch, follower.answered, results, false));
+            }
+        });
+    }
+
+    private void persistMore() {
+        if (persisting != durable || persisting == applied) {
+            return;
+        }
+        List<byte[]> blobs = new ArrayList<>();
+        long bytes = 0;
+        int whole = 0;
+        for (Appended appended : unpersisted) {
+            if (whole > 0 && bytes > limits.persistBytesMax()) {
+                break;
+            }
+            blobs.add(appended.stored());
+            bytes += appended.stored().length;
+            if (appended.endsSubmission()) {
+                whole = blobs.size();
+            }
+        }
+        // What was submitted together becomes durable together, so that a half is never taken for the whole.
+        persisting += whole;
+        effects.add(new HostEffect.Persist(durable + 1, blobs.subList(0, whole)));
+    }
+
+    @Override
+    public List<HostEffect> persistFailed(boolean stale, long nowMillis) {
+        persisting = durable;
+        if (stale) {
+            followers.keySet().forEach(link -> send(new LinkMessage.NotOwner(key, link, epoch, null)));
+            followers.clear();
+            effects.add(new HostEffect.StepDown("The store has seen a higher epoch than " + epoch));
+        } else {
+            retryPersist = true;
+        }
+        return takeEffects();
+    }
+
+    @Override
+    public List<HostEffect> nodeLeft(String nodeId) {
+        followers.keySet().removeIf(link -> link.nodeId().equals(nodeId));
+        return takeEffects();
+    }
+
+    @Override
+    public List<HostEffect> tick(long nowMillis) {
+        if (retryPersist) {
+            retryPersist = false;
+            persistMore();
+        }
+        releaseHeld(nowMillis);
+        followers.forEach((link, follower) -> heartbeat(link, follower, nowMillis));
+        return takeEffects();
+    }
+
+    private void heartbeat(LinkAddress link, Follower follower, long nowMillis) {
+        // A few soon after a broadcast, because the last one before a silence is the one whose loss nobody notices.
+        // And while an answer is owed, so that a slow store is not mistaken for a dead owner.
+        boolean isOwed = !waiting.isEmpty() || !held.isEmpty();
+        int interval = isOwed || follower.heartbeatsSinceBroadcast < Follower.PROMPT_HEARTBEATS
+                ? limits.heartbeatMillis()
+                : limits.heartbeatIdleMillis();
+        if (nowMillis - follower.quietSinceMillis >= interval) {
+            follower.quietSinceMillis = nowMillis;
+            follower.heartbeatsSinceBroadcast++;
+            send(new LinkMessage.Heartbeat(key, link, epoch, durable));
+        }
+    }
+
+    /** What is applied and not durable yet, in order. */
+    protected final List<Entry> unpersisted() {
+        return unpersisted.stream().map(Appended::entry).toList();
+    }
+
+    protected final long applied() {
+        return applied;
+    }
+
+    protected final long durablePosition() {
+        return durable;
+    }
+
+    protected final void effect(HostEffect effect) {
+        effects.add(effect);
+    }
+
+    private void hold(LinkMessage message, long position, long nowMillis) {
+        if (position <= durable) {
+            send(message);
+            return;
+        }
+        held.addLast(new Held(message, position, nowMillis));
+        releaseHeld(nowMillis);
+    }
+
+    private void releaseHeld(long nowMillis) {
+        while (!held.isEmpty()
+                && (held.peekFirst().position <= durable
+                        || mayAnswerEarly()
+                                && nowMillis - held.peekFirst().sinceMillis >= limits.heldAnswerMillisMax())) {
+            send(held.removeFirst().message);
+        }
+    }
+
+    protected final void send(LinkMessage message) {
+        effects.add(new HostEffect.Send(message));
+    }
+
+    protected final void report(String what) {
+        effects.add(new HostEffect.Report(what));
+    }
+
+    protected final List<HostEffect> takeEffects() {
+        List<HostEffect> taken = effects;
+        effects = new ArrayList<>();
+        return taken;
+    }
+
+    /**
+     * One entry of the log.
+     *
+     * @param entry as it is broadcast
+     * @param stored as the store keeps it
+     * @param endsSubmission whether it is the last of its submission
+     */
+    public record Appended(Entry entry, byte[] stored, boolean endsSubmission) {}
+
+    /** What became of a submission, and what it adds to the log. */
+    public record Acceptance(List<Appended> entries, Result result) {
+        public Acceptance {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** @param complete false if more is missing than fits into one message */
+    public record Missed(List<Entry> entries, boolean complete) {}
+
+    /** A submission that is applied, and the position up to which the log must be durable before it is answered. */
+    private record Waiting(LinkAddress link, String sessionId, Result result, long position) {}
+
+    /** An answer that contains more than was durable when it was computed. */
+    private record Held(LinkMessage message, long position, long sinceMillis) {}
+
+    private static final class Follower {
+        static final int PROMPT_HEARTBEATS = 3;
+
+        /** How many answers are kept for a link that asks again because one was lost. */
+        static final int RECENT_RESULTS_MAX = 256;
+
+        /** Broadcasts up to this number are contained in the last attachment. */
+        long attachedAt;
+
+        final Deque<Result> recentResults = new ArrayDeque<>();
+        long nextSubmit;
+        long answered;
+        long askedFor;
+        long quietSinceMillis;
+        int heartbeatsSinceBroadcast;
+
+        Follower(long firstSubmit) {
+            this.nextSubmit = firstSubmit;
+            this.answered = firstSubmit - 1;
+        }
+
+        void answer(List<Result> results) {
+            for (Result result : results) {
+                recentResults.addLast(result);
+                if (recentResults.size() > RECENT_RESULTS_MAX) {
+                    recentResults.removeFirst();
+                }
+                answered = result.submit();
+            }
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package dev.weft.server.link;
+
+import dev.weft.crdt.version.VersionVector;
+import dev.weft.protocol.message.Ack;
+import dev.weft.protocol.message.ErrorCode;
+import dev.weft.protocol.message.ErrorMessage;
+import dev.weft.protocol.message.Hello;
+import dev.weft.protocol.message.Message;
+import dev.weft.protocol.message.Push;
+import dev.weft.protocol.message.RelayChanges;
+import dev.weft.protocol.message.SnapshotUpload;
+import dev.weft.protocol.message.StateRequest;
+import dev.weft.protocol.message.Welcome;
+import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.bus.LinkMessage;
+import dev.weft.server.bus.LinkMessage.Entry;
+import dev.weft.server.bus.LinkMessage.Outcome;
+import dev.weft.server.link.RelaySession.State;
+import dev.weft.server.link.ReplayRing.Submission;
+import dev.weft.server.registry.DocumentKey;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** The sessions of one gateway in one relay room (spec protocol 6 and 13.1). */
+public final class RelayLink extends DocumentLink {
+    /*
+     * Everything is told by number. A session holds all up to one number; a broadcast that follows is passed on, one
+     * that does not makes it ask for what lies between. A change of owner therefore needs no word to the clients: the
+     * numbers go on where they were, and pushes that were not acknowledged are in the ring.
+     */
+
+    private final Map<String, RelaySession> sessions = new LinkedHashMap<>();
+    private final Map<Long, RelaySession> requests = new HashMap<>();
+    private long nextRequest = 1;
+
+    public RelayLink(DocumentKey key, LinkAddress self, boolean create, LinkLimits limits) {
+        super(key, self, create, limits);
+    }
+
+    @Override
+    boolean hasSessions() {
+        return !sessions.isEmpty();
+    }
+
+    @Override
+    boolean needsOwner() {
+        return !sessions.isEmpty();
+    }
+
+    @Override
+    boolean awaitsState() {
+        return !requests.isEmpty();
+    }
+
+    @Override
+    VersionVector deliveredVersion() {
+        return VersionVector.EMPTY;
+    }
+
+    // From clients.
+
+    @Override
+    public void receive(String sessionId, Message message, long nowMillis) {
+        RelaySession session = sessions.get(sessionId);
+        if (session == null) {
+            if (sessions.size() >= limits.sessionsMax()) {
+                refuse(sessionId, ErrorCode.INTERNAL_ERROR, "Too many sessions", true);
+                return;
+            }
+            session = new RelaySession(sessionId);
+            session.isConnecting = message instanceof Hello;
+            sessions.put(sessionId, session);
+            // Whatever comes first is answered with a welcome: a stock client whose socket died starts anywhere (G3).
+            welcome(session, nowMillis);
+            return;
+        }
+        if (message instanceof Push push) {
+            push(session, push, nowMillis);
+        } else if (message instanceof Hello || message instanceof StateRequest) {
+            welcome(session, nowMillis);
+        } else if (message instanceof SnapshotUpload upload && session.isWelcomed) {
+            upload(session.id, utf8(upload.snapshot()), Math.max(0, upload.upToSeq()));
+        }
+    }
+
+    private void welcome(RelaySession session, long nowMillis) {
+        session.awaitsWelcome = true;
+        session.openedAtMillis = nowMillis;
+        session.holdsUpTo = 0;
+        session.state = State.OPENING;
+        if (isAttached()) {
+            askForState(session, nowMillis);
+        } else {
+            want(nowMillis);
+        }
+    }
+
+    private void push(RelaySession session, Push push, long nowMillis) {
+        if (!session.isWelcomed || push.changes().isEmpty()) {
+            return;
+        }
+        List<byte[]> blobs = new ArrayList<>(push.changes().size());
+        push.changes().forEach(change -> blobs.add(utf8(change)));
+        submit(session.id, blobs, nowMillis);
+    }
+
+    private void askForState(RelaySession session, long nowMillis) {
+        requests.remove(session.request);
+        session.request = nextRequest++;
+        session.requestedAtMillis = nowMillis;
+        requests.put(session.request, session);
+        readState(session.request, session.id, null, session.holdsUpTo);
+    }
+
+    @Override
+    public void closed(String sessionId, long nowMillis) {
+        RelaySession session = sessions.remove(sessionId);
+        if (session != null) {
+            requests.remove(session.request);
+        }
+        unpause(sessionId);
+    }
+
+    @Override
+    public void congested(String sessionId, long nowMillis) {
+        RelaySession session = sessions.get(sessionId);
+        if (session == null) {
+            return;
+        }
+        session.isCongested = true;
+        if (session.isLive()) {
+            session.state = State.LAGGING;
+            session.holdsUpTo = Math.max(session.holdsUpTo, delivered());
+        }
+    }
+
+    @Override
+    public void drained(String sessionId, long nowMillis) {
+        RelaySession session = sessions.get(sessionId);
+        if (session == null) {
+            return;
+        }
+        session.isCongested = false;
+        if (session.state == State.LAGGING) {
+            session.state = State.CATCHING_UP;
+        }
+        if (session.state == State.CATCHING_UP && session.request == 0 && isAttached()) {
+            askForState(session, nowMillis);
+        }
+    }
+
+    // From the owner.
+
+    @Override
+    void stateRead(LinkMessage.State state, long nowMillis) {
+        RelaySession session = requests.remove(state.request());
+        if (session == null) {
+            return;
+        }
+        session.request = 0;
+        if (session.awaitsWelcome || state.snapshot() != null) {
+            // An unsolicited welcome is understood too; it is the only way to hand over a snapshot.
+            session.awaitsWelcome = false;
+            session.isConnecting = false;
+            session.isWelcomed = true;
+            toSession(session.id, welcomeOf(session, state));
+        } else if (!state.blobs().isEmpty()) {
+            toSession(session.id, new RelayChanges(key.id(), text(state.blobs()), state.number(), null));
+        }
+        session.holdsUpTo = Math.max(session.holdsUpTo, state.number());
+        boolean isUpToDate = state.complete() && session.holdsUpTo >= delivered();
+        if (isUpToDate) {
+            session.state = session.isCongested ? State.LAGGING : State.LIVE;
+            return;
+        }
+        session.state = State.CATCHING_UP;
+        if (!session.isCongested) {
+            askForState(session, nowMillis);
+        }
+    }
+
+    private Welcome welcomeOf(RelaySession session, LinkMessage.State state) {
+        String snapshot = state.snapshot() == null ? null : text(state.snapshot());
+        // Repeats come from pushes whose acknowledgement was lost; a stock client cannot import them twice (G5, P20).
+        Set<String> changes = new LinkedHashSet<>(text(state.blobs()));
+        return new Welcome(
+                key.id(),
+                session.id,
+                snapshot,
+                List.copyOf(changes),
+                state.number(),
+                state.logLength(),
+                state.compact(),
+                Set.of());
+    }
+
+    @Override
+    void attaching(boolean numbersAreVoid) {
+        // Numbers mean the same under every owner; what matters is where each session stands before they move on.
+        for (RelaySession session : sessions.values()) {
+            if (session.isLive()) {
+                session.holdsUpTo = Math.max(session.holdsUpTo, delivered());
+            }
+        }
+    }
+
+    @Override
+    void deliver(List<Entry> entries, long number, long nowMillis) {
+        long first = number - entries.size() + 1;
+        int from = 0;
+        while (from < entries.size()) {
+            int to = from + 1;
+            while (to < entries.size()
+                    && Objects.equals(
+                            entries.get(to).origin(), entries.get(from).origin())) {
+                to++;
+            }
+            deliverOfOne(
+                    entries.subList(from, to), first + from, entries.get(from).origin());
+            from = to;
+        }
+    }
+
+    private void deliverOfOne(List<Entry> entries, long first, String origin) {
+        long last = first + entries.size() - 1;
+        List<String> blobs = new ArrayList<>(entries.size());
+        entries.forEach(entry -> blobs.add(text(entry.blob())));
+        List<String> everybody = new ArrayList<>();
+        for (RelaySession session : sessions.values()) {
+            if (!session.isLive() || session.id.equals(origin) || session.holdsUpTo >= last) {
+                continue;
+            }
+            if (session.holdsUpTo < first) {
+                everybody.add(session.id);
+            } else {
+                List<String> rest = blobs.subList((int) (session.holdsUpTo - first + 1), blobs.size());
+                toSession(session.id, new RelayChanges(key.id(), rest, last, origin));
+            }
+        }
+        toSessions(everybody, new RelayChanges(key.id(), blobs, last, origin));
+    }
+
+    @Override
+    void answered(Submission submission, LinkMessage.Result result, long nowMillis) {
+        RelaySession session = sessions.get(submission.sessionId());
+        if (session == null) {
+            return;
+        }
+        if (result == null) {
+            // Its numbers are not known any more; a welcome makes the client take stock, and push again what it must.
+            welcome(session, nowMillis);
+        } else if (result.outcome() == Outcome.ACCEPTED) {
+            toSession(
+                    session.id,
+                    new Ack(key.id(), result.lastNumber(), result.count(), result.logLength(), result.compact()));
+        } else {
+            toSession(session.id, new ErrorMessage(key.id(), ErrorCode.INVALID_MESSAGE, result.reason()));
+        }
+    }
+
+    @Override
+    void attached(boolean ownerChanged, LinkMessage.Attached state, long nowMillis) {
+        for (RelaySession session : sessions.values()) {
+            boolean missesSome = session.isLive() && !state.complete();
+            if (missesSome) {
+                session.state = State.CATCHING_UP;
+            }
+            boolean waits = session.state == State.OPENING || session.state == State.CATCHING_UP;
+            if (waits && !session.isCongested) {
+                askForState(session, nowMillis);
+            }
+        }
+    }
+
+    @Override
+    void refused(LinkMessage.Refused refusal, long nowMillis) {
+        List.copyOf(sessions.values()).forEach(session -> fail(session, refusal.code(), refusal.reason()));
+    }
+
+    @Override
+    void sessionTick(long nowMillis) {
+        for (RelaySession session : List.copyOf(sessions.values())) {
+            if (session.isConnecting && nowMillis - session.openedAtMillis >= limits.handshakeMillisMax()) {
+                fail(session, ErrorCode.TIMEOUT, "The room cannot be reached now; try again");
+            } else if (session.request != 0
+                    && isAttached()
+                    && nowMillis - session.requestedAtMillis >= limits.suspicionMillis()) {
+                askForState(session, nowMillis);
+            }
+        }
+    }
+
+    private void fail(RelaySession session, String code, String reason) {
+        sessions.remove(session.id);
+        requests.remove(session.request);
+        refuse(session.id, code, reason, session.isConnecting);
+    }
+
+    private void refuse(String sessionId, String code, String reason, boolean isConnecting) {
+        toSession(sessionId, new ErrorMessage(key.id(), code, reason));
+        if (isConnecting) {
+            toSession(sessionId, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
+        }
+        forget(sessionId);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(byte[] blob) {
+        return new String(blob, StandardCharsets.UTF_8);
+    }
+
+    private static List<String> text(List<byte[]> blobs) {
+        return blobs.stream().map(RelayLink::text).toList();
+    }
+}
