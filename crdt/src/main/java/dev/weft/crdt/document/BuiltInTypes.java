@@ -3,12 +3,18 @@ package dev.weft.crdt.document;
 import dev.weft.crdt.handler.DataType;
 import dev.weft.crdt.handler.HandlerFactory;
 import dev.weft.crdt.handler.OpaqueValue;
+import dev.weft.crdt.handler.list.FugueListType;
+import dev.weft.crdt.handler.list.FugueMovableListType;
 import dev.weft.crdt.handler.list.ListType;
 import dev.weft.crdt.handler.map.MapType;
 import dev.weft.crdt.handler.map.OrMapType;
+import dev.weft.crdt.handler.reference.ListRefHandler;
 import dev.weft.crdt.handler.reference.MapRefHandler;
+import dev.weft.crdt.handler.reference.MovableListRefHandler;
 import dev.weft.crdt.handler.register.RegisterType;
 import dev.weft.crdt.handler.set.OrSetType;
+import dev.weft.crdt.handler.text.FugueTextHandler;
+import dev.weft.crdt.handler.text.FugueTextType;
 import dev.weft.crdt.handler.text.TextHandler;
 import dev.weft.crdt.handler.text.TextType;
 import java.util.LinkedHashMap;
@@ -29,6 +35,11 @@ public final class BuiltInTypes {
 
     static {
         TYPES.put("CRDTTextHandler", TextType.INSTANCE);
+        TYPES.put("CRDTFugueTextHandler", FugueTextType.INSTANCE);
+        TYPES.put("CRDTFugueListHandler", new FugueListType<>(OpaqueValue.CODEC));
+        TYPES.put("CRDTListRefHandler", new FugueListType<>(OpaqueValue.CODEC));
+        TYPES.put("CRDTFugueMovableListHandler", new FugueMovableListType<>(OpaqueValue.CODEC));
+        TYPES.put("CRDTMovableListRefHandler", new FugueMovableListType<>(OpaqueValue.CODEC));
         TYPES.put("CRDTListHandler", new ListType<>(OpaqueValue.CODEC));
         TYPES.put("CRDTMapHandler", new MapType<>(OpaqueValue.CODEC));
         TYPES.put("CRDTMapRefHandler", new MapType<>(OpaqueValue.CODEC));
@@ -37,6 +48,9 @@ public final class BuiltInTypes {
         TYPES.put("CRDTORMapHandler", new OrMapType<>(OpaqueValue.CODEC, OpaqueValue.CODEC));
 
         FACTORIES.put(TextHandler.TYPE, TextHandler::new);
+        FACTORIES.put(FugueTextHandler.TYPE, FugueTextHandler::new);
+        FACTORIES.put(ListRefHandler.TYPE, ListRefHandler::new);
+        FACTORIES.put(MovableListRefHandler.TYPE, MovableListRefHandler::new);
         FACTORIES.put(MapRefHandler.TYPE, MapRefHandler::new);
     }
 

@@ -69,6 +69,28 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
         return span != null && span.isLive();
     }
 
+    public boolean containsAny(ElementRange ids) {
+        long at = ids.first();
+        int rest = ids.count();
+        while (rest > 0) {
+            Author author = author(ids.peer(), at);
+            if (author == null) {
+                // At most two authors share a range, and the second one's counters begin at a multiple of 2^31.
+                long step = Math.min(rest, (long) Author.LOW_MASK + 1 - Author.low(at));
+                at += step;
+                rest -= (int) step;
+                continue;
+            }
+            int fresh = freshCount(author, Author.low(at), rest);
+            if (fresh == 0) {
+                return true;
+            }
+            at += fresh;
+            rest -= fresh;
+        }
+        return false;
+    }
+
     /** The live element at the index, or the null id outside (spec crdt 16.6). O(log n). */
     public ElementId idAt(int index) {
         if (index < 0 || index >= order.live()) {
@@ -93,6 +115,21 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
         // The root's left children stand before it, so the first element is looked for from the very beginning.
         Span next = span == null ? order.firstWithElements() : order.nextWithElements(span);
         return next == null ? ElementId.NULL : id(next, next.counter);
+    }
+
+    /**
+     * Whether both elements exist and {@code id} is to be found below {@code above}, on its left side. Editors never
+     * insert between two such elements; what an insert there does depends on what else was inserted.
+     */
+    public boolean isBelowOnTheLeft(ElementId id, ElementId above) {
+        Span aboveSpan = find(above);
+        if (aboveSpan == null || aboveSpan.leftChildren == null || aboveSpan.counter != Author.low(above.counter())) {
+            return false;
+        }
+        Span span = find(id);
+        return span != null
+                && order.compare(span, aboveSpan) < 0
+                && isAncestor(aboveSpan, aboveSpan.counter, span, Author.low(id.counter()));
     }
 
     /** How many live elements stand before the element; -1 if it is unknown. O(log n). */
@@ -407,8 +444,13 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
         }
     }
 
-    /** As above, for consecutive ids. */
-    public void delete(PeerId peer, long first, int count) {
+    /**
+     * As above, for consecutive ids.
+     *
+     * @return how many of them exist
+     */
+    public int delete(PeerId peer, long first, int count) {
+        int known = 0;
         long end = first + count;
         long at = first;
         while (at < end) {
@@ -425,7 +467,9 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
                 bury(span, offset, taken);
             }
             at += taken;
+            known += taken;
         }
+        return known;
     }
 
     /** Replaces the target by a new element (spec crdt 16.5): nothing at all if the target is unknown. */

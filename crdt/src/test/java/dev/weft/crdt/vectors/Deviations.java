@@ -27,6 +27,39 @@ final class Deviations {
                     "or_set/composite values have no structural equality",
                     "Equal lists or maps are one element, so that they can be removed"),
             Map.entry(
+                    "fugue_list/negative indexes",
+                    "They are refused, where the reference edits the start of the list (16.8)"),
+            Map.entry(
+                    "fugue_text/negative indexes",
+                    "They are refused, where the reference edits the start of the text (16.8)"),
+            Map.entry(
+                    "fugue_movable_list/transactions",
+                    "Each write ticks the clock first, so the second one to an element counts (W18)"),
+            Map.entry(
+                    "list/read inside a transaction before anything was cached",
+                    "Reading in a transaction shows the pending operations and pins nothing (W11)"),
+            Map.entry(
+                    "list/negative index fails and leaves the document stuck",
+                    "The call is refused before anything is queued, so the document stays usable (W10)"),
+            Map.entry(
+                    "map/read inside a transaction before anything was cached",
+                    "Reading in a transaction shows the pending operations and pins nothing (W11)"),
+            Map.entry(
+                    "map/lone surrogate in a key",
+                    "A key that other replicas would read differently is refused (spec crdt 1.2)"),
+            Map.entry(
+                    "register/NaN cannot be encoded",
+                    "The call is refused before the clock ticks or the value changes (W10)"),
+            Map.entry(
+                    "map_ref/cycle and missing factory",
+                    "The snapshot carries the handler nobody could create, and its manifest names it (W9)"),
+            Map.entry(
+                    "list_ref/cycle and missing factory",
+                    "The snapshot carries the handler nobody could create, and its manifest names it (W9)"),
+            Map.entry(
+                    "movable_list_ref/cycle and missing factory",
+                    "The snapshot carries the handler nobody could create, and its manifest names it (W9)"),
+            Map.entry(
                     "text/negative index fails and leaves the document stuck",
                     "The call is refused before anything is queued, so the document stays usable (W10)"),
             Map.entry(

@@ -43,6 +43,11 @@ public final class TextHandler extends Handler<TextBuffer, TextOperation> {
         submit(new TextOperation.Update(index, text));
     }
 
+    /** Turns the text into another one by the fewest insertions and deletions, see {@link TextDiff}. */
+    public void change(String newText) {
+        TextDiff.apply(value(), newText, this::insert, this::delete);
+    }
+
     private static void requireNotNegative(int number) {
         if (number < 0) {
             throw new IndexOutOfBoundsException(number);
