@@ -60,8 +60,16 @@ public final class Server {
         this.inbox = new NodeInbox(vertx, registry.localNode());
     }
 
-    /** Starts a node with a Vert.x of its own, clustered if the options say so. */
+    /**
+     * Starts a node with a Vert.x of its own, clustered if the options say so. If it fails, nothing is left running.
+     *
+     * @return fails with {@link UnsharedStoreException} if the node would join a cluster with a store of its own and the
+     *     options do not allow that
+     */
     public static Future<Server> start(ServerOptions options, DocumentStore store) {
+        if (options.cluster().isPresent() && !store.isShared() && !options.allowUnsharedStore()) {
+            return Future.failedFuture(new UnsharedStoreException());
+        }
         if (options.cluster().isEmpty()) {
             Vertx vertx = Vertx.vertx();
             OwnershipRegistry registry = InMemoryOwnershipRegistry.alone("node-" + UUID.randomUUID());
@@ -96,7 +104,8 @@ public final class Server {
                 .compose(opened -> inbox.start())
                 .compose(started -> deployGateways())
                 .map(this)
-                .onSuccess(server -> LOG.info("Node {} listens on port {}", nodeId(), port));
+                .onSuccess(server -> LOG.info("Node {} listens on port {}", nodeId(), port))
+                .recover(cause -> stop().transform(stopped -> Future.failedFuture(cause)));
     }
 
     private DocumentLoader loader() {

@@ -13,19 +13,23 @@ import java.util.Optional;
  * @param gateways gateway verticles, all on one port; usually one per event loop
  * @param hosting bounds of the documents it owns
  * @param passivateMillis a document nobody follows leaves memory after this time
+ * @param allowUnsharedStore whether to join a cluster with a store the other nodes do not reach: a document that moves
+ *     to another node starts empty there, and only its clients bring the content back
  */
 public record ServerOptions(
         Optional<ClusterOptions> cluster,
         GatewayOptions gateway,
         int gateways,
         HostLimits hosting,
-        int passivateMillis) {
+        int passivateMillis,
+        boolean allowUnsharedStore) {
     public static final ServerOptions DEFAULT = new ServerOptions(
             Optional.empty(),
             GatewayOptions.DEFAULT,
             Runtime.getRuntime().availableProcessors(),
             HostLimits.DEFAULT,
-            60_000);
+            60_000,
+            false);
 
     public ServerOptions {
         Objects.requireNonNull(cluster, "cluster");
@@ -37,18 +41,22 @@ public record ServerOptions(
     }
 
     public ServerOptions withCluster(ClusterOptions value) {
-        return new ServerOptions(Optional.of(value), gateway, gateways, hosting, passivateMillis);
+        return new ServerOptions(Optional.of(value), gateway, gateways, hosting, passivateMillis, allowUnsharedStore);
     }
 
     public ServerOptions withGateway(GatewayOptions value) {
-        return new ServerOptions(cluster, value, gateways, hosting, passivateMillis);
+        return new ServerOptions(cluster, value, gateways, hosting, passivateMillis, allowUnsharedStore);
     }
 
     public ServerOptions withGateways(int value) {
-        return new ServerOptions(cluster, gateway, value, hosting, passivateMillis);
+        return new ServerOptions(cluster, gateway, value, hosting, passivateMillis, allowUnsharedStore);
     }
 
     public ServerOptions withPassivateMillis(int value) {
-        return new ServerOptions(cluster, gateway, gateways, hosting, value);
+        return new ServerOptions(cluster, gateway, gateways, hosting, value, allowUnsharedStore);
+    }
+
+    public ServerOptions withAllowUnsharedStore(boolean value) {
+        return new ServerOptions(cluster, gateway, gateways, hosting, passivateMillis, value);
     }
 }

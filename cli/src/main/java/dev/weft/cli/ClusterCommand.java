@@ -1,0 +1,167 @@
+package dev.weft.cli;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Several nodes on this machine, one process each, as a newcomer's cluster. */
+@Command(
+        name = "cluster",
+        description = {
+            "Starts several nodes on this machine, one process each, clustered over loopback.",
+            "Clients reach node 1 at the first port, node 2 at the next, and so on. Ctrl-C stops all.",
+            "Each node keeps the documents it owns in its memory: those of a lost node come back from the clients that"
+                    + " have them open, and from nowhere else."
+        })
+final class ClusterCommand implements Callable<Integer> {
+    private static final int NODES_MAX = 16;
+    private static final long START_SECONDS_MAX = 90;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How many nodes, 1 to 16. Default: ${DEFAULT-VALUE}")
+    private int count;
+
+    @Option(names = "--port", defaultValue = "8081", description = "Client port of node 1. Default: ${DEFAULT-VALUE}")
+    private int port;
+
+    @Option(
+            names = "--hazelcast-port",
+            defaultValue = "5701",
+            description = "Hazelcast port of node 1. Default: ${DEFAULT-VALUE}")
+    private int hazelcastPort;
+
+    @Option(
+            names = "--bus-port",
+            defaultValue = "5801",
+            description = "Event bus port of node 1. Default: ${DEFAULT-VALUE}")
+    private int busPort;
+
+    @Option(
+            names = "--logs",
+            defaultValue = "logs",
+            paramLabel = "FOLDER",
+            description = "Where each node's log goes. Default: ./${DEFAULT-VALUE}")
+    private Path logs;
+
+    private final List<NodeProcess> nodes = new ArrayList<>();
+    private volatile boolean stopping;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (count < 1 || count > NODES_MAX) {
+            throw new CommandFailedException("a local cluster has 1 to " + NODES_MAX + " nodes, not " + count);
+        }
+        requireFreePorts();
+        Files.createDirectories(logs);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stopAll, "weft-stop"));
+        startAll();
+        announce();
+        return superviseAll();
+    }
+
+    private void requireFreePorts() throws IOException {
+        for (int first : List.of(port, hazelcastPort, busPort)) {
+            for (int i = 0; i < count; i++) {
+                try (ServerSocket socket = new ServerSocket()) {
+                    socket.setReuseAddress(true);
+                    socket.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), first + i));
+                } catch (java.net.BindException e) {
+                    throw new CommandFailedException(
+                            "port " + (first + i) + " is taken by another process; stop that, or choose others with"
+                                    + " --port, --hazelcast-port and --bus-port",
+                            e);
+                }
+            }
+        }
+    }
+
+    private void startAll() throws IOException, InterruptedException {
+        System.err.println("Starting " + count + (count == 1 ? " node" : " nodes") + ", logs in " + logs + " ...");
+        // The first alone: two that start at the same instant may each found a cluster, and merge only later.
+        nodes.add(start(1));
+        nodes.get(0).awaitStarted(START_SECONDS_MAX);
+        for (int number = 2; number <= count; number++) {
+            nodes.add(start(number));
+        }
+        for (NodeProcess node : nodes) {
+            node.awaitReady(START_SECONDS_MAX);
+        }
+    }
+
+    private NodeProcess start(int number) throws IOException {
+        String members = IntStream.range(0, count)
+                .mapToObj(i -> "127.0.0.1:" + (hazelcastPort + i))
+                .collect(Collectors.joining(","));
+        String name = "node-" + number;
+        return NodeProcess.start(
+                name,
+                logs.resolve(name + ".log"),
+                List.of(
+                        "run",
+                        "--stop-with-input",
+                        "--host=127.0.0.1",
+                        "--port=" + (port + number - 1),
+                        "--store=memory",
+                        "--node-name=" + name,
+                        "--join=" + members,
+                        "--hazelcast-port=" + (hazelcastPort + number - 1),
+                        "--bus-port=" + (busPort + number - 1),
+                        "--await-members=" + count,
+                        "--allow-unshared-store"));
+    }
+
+    private void announce() {
+        System.out.println("All " + count + " nodes have joined:");
+        for (int i = 0; i < count; i++) {
+            System.out.println("  " + nodes.get(i).name() + "  ws://localhost:" + (port + i) + "  pid "
+                    + nodes.get(i).pid());
+        }
+        System.out.println();
+        System.out.println(Hints.next(url(0), url(Math.min(2, count - 1)), url(Math.min(1, count - 1))));
+        System.out.println("Ctrl-C stops all nodes.");
+        System.out.flush();
+    }
+
+    private String url(int index) {
+        return "ws://localhost:" + (port + index);
+    }
+
+    /** Tells of nodes that die; the others go on, which is what a cluster is for. Returns when none is left. */
+    private int superviseAll() throws InterruptedException {
+        CountDownLatch alive = new CountDownLatch(nodes.size());
+        nodes.forEach(node -> node.onExit(code -> {
+            if (!stopping) {
+                System.err.println("weft: " + node.name() + " (pid " + node.pid() + ") died with exit code " + code
+                        + ", see " + node.log() + (alive.getCount() > 1 ? "; the others go on" : ""));
+            }
+            alive.countDown();
+        }));
+        alive.await();
+        if (stopping) {
+            // The shutdown hook ends the process.
+            Thread.currentThread().join();
+        }
+        throw new CommandFailedException("no node is left");
+    }
+
+    private void stopAll() {
+        stopping = true;
+        // One after the other: two that leave at once could take an entry of the ownership map with them.
+        nodes.forEach(NodeProcess::stop);
+        System.err.println("All nodes stopped.");
+    }
+}

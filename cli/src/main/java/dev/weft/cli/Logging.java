@@ -1,0 +1,12 @@
+package dev.weft.cli;
+
+/** How much the log tells, chosen before the first logger exists: {@code logback.xml} reads the properties. */
+final class Logging {
+    private Logging() {}
+
+    /** @param node whether this process is a node, whose comings and goings are of interest */
+    static void choose(boolean verbose, boolean node) {
+        System.setProperty("weft.log", verbose ? "DEBUG" : node ? "INFO" : "WARN");
+        System.setProperty("weft.log.others", verbose ? "INFO" : "WARN");
+    }
+}

@@ -1,0 +1,156 @@
+package dev.weft.cli;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
+
+/**
+ * A node in a process of its own, started with this process's Java, class path and flags. It stops when its standard
+ * input ends, so none outlives us, however we end. Thread-safe.
+ */
+final class NodeProcess {
+    /** What a node prints once it serves, and once all it waits for have joined. */
+    static final String STARTED = "Started:";
+
+    static final String READY = "Ready:";
+
+    private static final long STOP_SECONDS_MAX = 25;
+
+    private final String name;
+    private final Path log;
+    private final Process process;
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+    private NodeProcess(String name, Path log, Process process) {
+        this.name = name;
+        this.log = log;
+        this.process = process;
+    }
+
+    static NodeProcess start(String name, Path log, List<String> arguments) throws IOException {
+        Files.deleteIfExists(log);
+        Files.createFile(log);
+        Process process = new ProcessBuilder(commandLine(arguments))
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        NodeProcess node = new NodeProcess(name, log, process);
+        Thread reader = new Thread(node::readOutput, "weft-output-" + name);
+        reader.setDaemon(true);
+        reader.start();
+        return node;
+    }
+
+    private static List<String> commandLine(List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        // Ctrl-C reaches all processes of a terminal at once. An ignored signal stays ignored across exec, so the nodes
+        // leave it to us to stop them one after the other.
+        command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "weft-node"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Weft.class.getName()));
+        command.addAll(arguments);
+        return command;
+    }
+
+    private void readOutput() {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+                BufferedWriter writer =
+                        Files.newBufferedWriter(log, StandardOpenOption.APPEND, StandardOpenOption.CREATE)) {
+            String line = lines.readLine();
+            while (line != null) {
+                writer.write(line);
+                writer.newLine();
+                writer.flush();
+                if (line.startsWith(STARTED)) {
+                    started.complete(null);
+                } else if (line.startsWith(READY)) {
+                    started.complete(null);
+                    ready.complete(null);
+                }
+                line = lines.readLine();
+            }
+        } catch (IOException e) {
+            System.err.println("weft: the output of " + name + " is lost: " + e.getMessage());
+        }
+        process.onExit().thenAccept(gone -> {
+            CommandFailedException failure = new CommandFailedException(
+                    name + " ended with exit code " + gone.exitValue() + " while starting: " + lastLogLine());
+            started.completeExceptionally(failure);
+            ready.completeExceptionally(failure);
+        });
+    }
+
+    private String lastLogLine() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1) + " (" + log + ")";
+        } catch (IOException e) {
+            return "its log " + log + " cannot be read";
+        }
+    }
+
+    void awaitStarted(long seconds) throws InterruptedException {
+        await(started, seconds);
+    }
+
+    void awaitReady(long seconds) throws InterruptedException {
+        await(ready, seconds);
+    }
+
+    private void await(CompletableFuture<Void> what, long seconds) throws InterruptedException {
+        try {
+            what.get(seconds, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new CommandFailedException(Failures.describe(e), e);
+        } catch (TimeoutException e) {
+            throw new CommandFailedException(name + " was not ready within " + seconds + " s, see " + log, e);
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    Path log() {
+        return log;
+    }
+
+    void onExit(IntConsumer listener) {
+        process.onExit().thenAccept(gone -> listener.accept(gone.exitValue()));
+    }
+
+    /** Lets the node stop by itself, and makes it if it does not. */
+    void stop() {
+        try {
+            process.outputWriter().close();
+        } catch (IOException e) {
+            // It is gone already.
+        }
+        try {
+            if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+                System.err.println("weft: " + name + " did not stop within " + STOP_SECONDS_MAX + " s and is killed");
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

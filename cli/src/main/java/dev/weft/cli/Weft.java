@@ -1,0 +1,74 @@
+package dev.weft.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command line's entry. Exit codes: 0 done, 1 failed, 2 the command line itself is wrong. */
+@Command(
+        name = "weft",
+        description = "A clustered sync server for documents that many edit at once, and tools to talk to it.",
+        subcommands = {RunCommand.class, ClusterCommand.class, CatCommand.class, WatchCommand.class, TypeCommand.class},
+        footer = {
+            "",
+            "weft help COMMAND, or weft COMMAND --help, explains one command. Also, from the launcher script:",
+            "weft bench runs a benchmark.",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage."
+        })
+public final class Weft {
+    @Option(
+            names = {"-v", "--verbose"},
+            scope = ScopeType.INHERIT,
+            description = "Log more, and show stack traces of errors.")
+    private boolean verbose;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
+
+    private Weft() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(withHelpAsOption(arguments)));
+    }
+
+    /** {@code help} and {@code help COMMAND} as the options of the same meaning. */
+    static String[] withHelpAsOption(String[] arguments) {
+        if (arguments.length == 0 || !arguments[0].equals("help")) {
+            return arguments;
+        }
+        return arguments.length == 1 ? new String[] {"--help"} : new String[] {arguments[1], "--help"};
+    }
+
+    static CommandLine commandLine() {
+        Weft weft = new Weft();
+        CommandLine commandLine = new CommandLine(weft);
+        commandLine.setUsageHelpAutoWidth(true);
+        commandLine.setExecutionStrategy(parsed -> {
+            if (CommandLine.printHelpIfRequested(parsed)) {
+                return CommandLine.ExitCode.OK;
+            }
+            CommandLine.ParseResult innermost = parsed;
+            while (innermost.hasSubcommand()) {
+                innermost = innermost.subcommand();
+            }
+            if (innermost.commandSpec().userObject() instanceof Weft) {
+                throw new CommandLine.ParameterException(commandLine, "A command is missing");
+            }
+            Logging.choose(weft.verbose, innermost.commandSpec().userObject() instanceof RunCommand);
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> {
+            failed.getErr().println("weft: " + Failures.describe(failure));
+            if (weft.verbose) {
+                failure.printStackTrace(failed.getErr());
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        return commandLine;
+    }
+}
