@@ -209,9 +209,12 @@ final class Database implements AutoCloseable {
         rocks.write(synced, batch);
     }
 
-    /** Rewrites a range of a table so that what was deleted in it gives its space back; null is an open end. */
-    void reclaim(ColumnFamilyHandle table, byte[] from, byte[] to) throws RocksDBException {
-        rocks.compactRange(table, from, to);
+    /** Rewrites all tables, so that what was deleted gives its space back. */
+    void reclaim() throws RocksDBException {
+        rocks.compactRange(entries);
+        rocks.compactRange(snapshots);
+        // Small, but the log is kept as long as one table has not yet written what is in it.
+        rocks.compactRange(documents);
     }
 
     /** The bytes of all sorted files. */

@@ -47,8 +47,7 @@ final class Reclaimer {
                 if (taken < open.fileBytes() / SHARE_OF_FILES) {
                     return false;
                 }
-                open.reclaim(open.entries, null, null);
-                open.reclaim(open.snapshots, null, null);
+                open.reclaim();
                 return true;
             });
         } catch (StoreUnavailableException e) {
