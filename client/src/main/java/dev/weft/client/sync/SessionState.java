@@ -276,7 +276,8 @@ public abstract class SessionState {
     /** Any message but ping, pong and error. The answer itself comes first. */
     protected abstract void onMessage(Message message, long now);
 
-    protected abstract void onOutOfSync(ErrorMessage error, long now);
+    /** @return whether this mode knows what to do about it; if not, it is an error like any other */
+    protected abstract boolean onOutOfSync(long now);
 
     protected abstract Ping ping(long now);
 
@@ -318,6 +319,11 @@ public abstract class SessionState {
 
     protected final boolean isWritable() {
         return phase == Phase.LIVE && !blocked;
+    }
+
+    /** The connection is of no use any more although it is open. */
+    protected final void giveUp(ProblemKind kind, String text, long now) {
+        fail(ClientEvent.Problem.of(kind, text), now);
     }
 
     protected final void report(ProblemKind kind, String text) {
@@ -406,8 +412,7 @@ public abstract class SessionState {
     }
 
     private void receiveError(ErrorMessage error, long now) {
-        if (phase == Phase.LIVE && error.code().equals(ErrorCode.OUT_OF_SYNC)) {
-            onOutOfSync(error, now);
+        if (phase == Phase.LIVE && error.code().equals(ErrorCode.OUT_OF_SYNC) && onOutOfSync(now)) {
             return;
         }
         ClientEvent.Problem problem = new ClientEvent.Problem(

@@ -11,7 +11,6 @@ import dev.weft.protocol.message.ChangesMessage;
 import dev.weft.protocol.message.DocumentStatus;
 import dev.weft.protocol.message.DocumentStatusRequest;
 import dev.weft.protocol.message.DurableMessage;
-import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.HandshakeRequest;
 import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Message;
@@ -114,9 +113,10 @@ public final class SyncState extends SessionState {
     }
 
     @Override
-    protected void onOutOfSync(ErrorMessage error, long now) {
+    protected boolean onOutOfSync(long now) {
         outOfSync = true;
         requestState(now);
+        return true;
     }
 
     @Override
