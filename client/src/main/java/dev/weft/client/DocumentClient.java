@@ -66,7 +66,7 @@ public abstract class DocumentClient {
                 new SteadyClock(WallClock.SYSTEM));
         driver.events.add(this::remember);
         this.localChanges = document.onLocalChange(this::onLocalChange);
-        driver.onContext(driver::start);
+        driver.start();
     }
 
     private static Context contextOf(Vertx vertx) {

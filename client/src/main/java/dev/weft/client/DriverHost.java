@@ -35,6 +35,11 @@ final class DriverHost implements PluginHost {
     }
 
     @Override
+    public void run(Runnable task) {
+        driver.onContext(task);
+    }
+
+    @Override
     public Runnable schedule(long delayMillis, Runnable task) {
         long timer = vertx.setTimer(
                 Math.max(1, delayMillis),

@@ -4,8 +4,8 @@ import dev.weft.protocol.codec.PluginCodec;
 import dev.weft.protocol.message.Message;
 
 /**
- * Extends a client with message types of its own. One plugin belongs to one client. All calls happen on the client's
- * context; what a plugin throws is reported as an event and stops nothing else.
+ * Extends a client with message types of its own. One plugin belongs to one client. All later calls happen on the
+ * client's context; what a plugin throws is reported as an event and stops nothing else.
  */
 public interface ClientPlugin {
     String name();
@@ -15,12 +15,10 @@ public interface ClientPlugin {
         return null;
     }
 
-    /** Called once, before anything else. */
+    /** Called once, before anything else, by the thread that creates the client. */
     default void attach(PluginHost host) {}
 
-    /**
-     * The handshake was answered; called again after every reconnect, with a new session id.
-     */
+    /** The handshake was answered; called again after every reconnect, with a new session id. */
     default void onConnected(String sessionId) {}
 
     /** Any message for this client's document, core messages included, before the client itself handles it. */
