@@ -1,10 +1,13 @@
 package dev.weft.client.sync;
 
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.id.OperationId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Changes the server should get and was not sent yet, in causal order. Holds references only; the document holds the
@@ -35,6 +38,15 @@ final class Outbox {
             return;
         }
         waiting.add(change);
+    }
+
+    /** Forgets changes that the server was found to have meanwhile. */
+    void remove(Collection<Change> known) {
+        if (!waiting.isEmpty()) {
+            Set<OperationId> ids = new HashSet<>();
+            known.forEach(change -> ids.add(change.id()));
+            waiting.removeIf(change -> ids.contains(change.id()));
+        }
     }
 
     /** Whether the queue is used up but the document holds more, see {@link #replace}. */

@@ -200,6 +200,7 @@ public final class SyncState extends SessionState {
         changes.forEach(change -> recent.add(change.id()));
         importChanges(changes);
         changes.forEach(change -> offered.update(change.id()));
+        outbox.remove(changes);
         if (replica.waiting() > 0) {
             requestState(now);
         }
