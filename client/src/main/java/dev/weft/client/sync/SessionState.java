@@ -212,9 +212,11 @@ public abstract class SessionState {
 
     /** The socket takes more. */
     public final List<Effect> drained(long from, long now) {
-        if (from == connection && phase == Phase.LIVE) {
+        if (from == connection) {
             blocked = false;
-            onWritable(now);
+            if (phase == Phase.LIVE) {
+                onWritable(now);
+            }
         }
         return takeEffects();
     }

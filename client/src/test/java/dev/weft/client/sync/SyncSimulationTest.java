@@ -42,6 +42,12 @@ class SyncSimulationTest {
         }
     }
 
+    /** The socket was full right after the handshake went out, and its drain was forgotten. */
+    @Test
+    void regressionSeed490() {
+        new Run(490).play();
+    }
+
     private static final class Run {
         private final SplittableRandom random;
         private final SendOnce sendOnce = new SendOnce();

@@ -226,6 +226,16 @@ class SyncStateTest {
     }
 
     @Test
+    void aSocketThatWasFullDuringTheHandshakeDoesNotHoldUpTheSession() {
+        Change offline = replica.edit();
+        client.connect().opened();
+        client.input(now -> client.state.blocked(client.connection));
+        client.input(now -> client.state.drained(client.connection, now));
+        client.receive(response(null, List.of(), VersionVector.EMPTY));
+        assertThat(uploaded()).containsExactly(offline.id());
+    }
+
+    @Test
     void aFullOutboxIsRefilledFromTheDocument() {
         client = scriptFor(settings().withBounds(Bounds.DEFAULT.withOutboxChangesMax(3)));
         goLive().clear();
