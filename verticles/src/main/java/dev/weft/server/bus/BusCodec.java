@@ -24,6 +24,7 @@ final class BusCodec {
     private static final int READ_STATE = 4;
     private static final int RESYNC = 5;
     private static final int UPLOAD = 6;
+    private static final int FROM_PLUGIN = 7;
     private static final int ATTACHED = 16;
     private static final int NOT_OWNER = 17;
     private static final int REFUSED = 18;
@@ -31,6 +32,7 @@ final class BusCodec {
     private static final int STATE = 20;
     private static final int BROADCAST = 21;
     private static final int HEARTBEAT = 22;
+    private static final int FOR_PLUGIN = 23;
 
     private BusCodec() {}
 
@@ -70,6 +72,9 @@ final class BusCodec {
             out.writeUvarint(m.epoch());
             vector(out, m.delivered());
             out.writeUvarint(m.deliveredNumber());
+        } else if (message instanceof OwnerMessage.FromPlugin m) {
+            head(out, FROM_PLUGIN, m.key(), m.from());
+            out.writeUvarint(m.epoch()).writeString(m.plugin()).writeBlob(m.payload());
         } else if (message instanceof OwnerMessage.Upload m) {
             head(out, UPLOAD, m.key(), m.from());
             out.writeUvarint(m.epoch()).writeString(m.sessionId()).writeBlob(m.snapshot());
@@ -113,6 +118,9 @@ final class BusCodec {
             head(out, BROADCAST, m.key(), m.to());
             out.writeUvarint(m.epoch()).writeUvarint(m.number());
             list(out, m.entries(), BusCodec::entry);
+        } else if (message instanceof LinkMessage.ForPlugin m) {
+            head(out, FOR_PLUGIN, m.key(), m.to());
+            out.writeUvarint(m.epoch()).writeString(m.plugin()).writeBlob(m.payload());
         } else if (message instanceof LinkMessage.Heartbeat m) {
             head(out, HEARTBEAT, m.key(), m.to());
             out.writeUvarint(m.epoch()).writeUvarint(m.number());
@@ -155,6 +163,7 @@ final class BusCodec {
                         key, from, number(in), number(in), text(in), nullable(in, BusCodec::vector), number(in), (int)
                                 number(in));
             case RESYNC -> new OwnerMessage.Resync(key, from, number(in), vector(in), number(in));
+            case FROM_PLUGIN -> new OwnerMessage.FromPlugin(key, from, number(in), text(in), blob(in));
             case UPLOAD -> new OwnerMessage.Upload(key, from, number(in), text(in), blob(in), number(in));
             default -> throw new CrdtFormatException("Unknown bus message " + tag);
         };
@@ -183,6 +192,7 @@ final class BusCodec {
                         vector(in),
                         bool(in));
             case BROADCAST -> new LinkMessage.Broadcast(key, to, epoch, number(in), list(in, BusCodec::entry));
+            case FOR_PLUGIN -> new LinkMessage.ForPlugin(key, to, epoch, text(in), blob(in));
             case HEARTBEAT -> new LinkMessage.Heartbeat(key, to, epoch, number(in));
             default -> throw new CrdtFormatException("Unknown bus message " + tag);
         };

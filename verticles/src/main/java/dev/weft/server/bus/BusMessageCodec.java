@@ -14,12 +14,14 @@ public final class BusMessageCodec<T extends BusMessage> implements MessageCodec
             OwnerMessage.ReadState.class,
             OwnerMessage.Resync.class,
             OwnerMessage.Upload.class,
+            OwnerMessage.FromPlugin.class,
             LinkMessage.Attached.class,
             LinkMessage.NotOwner.class,
             LinkMessage.Refused.class,
             LinkMessage.Accepted.class,
             LinkMessage.State.class,
             LinkMessage.Broadcast.class,
+            LinkMessage.ForPlugin.class,
             LinkMessage.Heartbeat.class);
 
     private final Class<T> type;

@@ -124,6 +124,10 @@ public sealed interface LinkMessage extends BusMessage {
         }
     }
 
+    /** What a plugin beside the owner says to its other side beside the link. */
+    record ForPlugin(DocumentKey key, LinkAddress to, long epoch, String plugin, byte[] payload)
+            implements LinkMessage {}
+
     /** Still here. @param number the last broadcast that was sent */
     record Heartbeat(DocumentKey key, LinkAddress to, long epoch, long number) implements LinkMessage {}
 }

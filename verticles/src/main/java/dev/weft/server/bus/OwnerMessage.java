@@ -75,6 +75,10 @@ public sealed interface OwnerMessage extends BusMessage {
     record Resync(DocumentKey key, LinkAddress from, long epoch, VersionVector delivered, long deliveredNumber)
             implements OwnerMessage {}
 
+    /** What a plugin beside the link says to its other side beside the owner. */
+    record FromPlugin(DocumentKey key, LinkAddress from, long epoch, String plugin, byte[] payload)
+            implements OwnerMessage {}
+
     /** A snapshot of a relay room, uploaded by a member that was asked to compact. */
     record Upload(DocumentKey key, LinkAddress from, long epoch, String sessionId, byte[] snapshot, long upToNumber)
             implements OwnerMessage {}

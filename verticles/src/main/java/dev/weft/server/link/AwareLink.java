@@ -15,6 +15,7 @@ import dev.weft.protocol.message.HandshakeRequest;
 import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
+import dev.weft.protocol.message.PluginMessage;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
@@ -69,6 +70,17 @@ public final class AwareLink extends DocumentLink {
     }
 
     @Override
+    Set<String> followers() {
+        Set<String> followers = new LinkedHashSet<>();
+        sessions.values().forEach(session -> {
+            if (session.state != State.UNINTRODUCED && session.reply == Reply.NONE) {
+                followers.add(session.id);
+            }
+        });
+        return followers;
+    }
+
+    @Override
     boolean needsOwner() {
         return sessions.values().stream().anyMatch(session -> session.state != State.UNINTRODUCED);
     }
@@ -106,6 +118,11 @@ public final class AwareLink extends DocumentLink {
             open(session, Reply.HANDSHAKE, handshake.versionVector(), nowMillis);
         } else if (message instanceof DocumentStatusRequest status) {
             statusRequest(session, status, nowMillis);
+        } else if (message instanceof PluginMessage pluginMessage) {
+            pluginMessage(session.id, pluginMessage, nowMillis);
+            if (session.state == State.UNINTRODUCED) {
+                outOfSync(session, "Say first what you have", nowMillis);
+            }
         }
         // Everything else is what servers say to clients, and means nothing here.
     }
@@ -219,6 +236,7 @@ public final class AwareLink extends DocumentLink {
         AwareSession session = sessions.remove(sessionId);
         if (session != null) {
             requests.remove(session.request);
+            pluginsClosed(sessionId);
         }
         unpause(sessionId);
     }
@@ -289,6 +307,7 @@ public final class AwareLink extends DocumentLink {
                         new HandshakeResponse(
                                 key.id(), null, changes, session.id, documentVersion, session.capabilities));
                 report(session.id, "handshake");
+                pluginsJoined(session.id);
             }
             case STATUS -> toSession(session.id, new DocumentStatus(key.id(), null, changes, documentVersion));
             case NONE -> sendChanges(session, changes, documentVersion);
@@ -474,6 +493,7 @@ public final class AwareLink extends DocumentLink {
     private void fail(AwareSession session, String code, String reason) {
         sessions.remove(session.id);
         requests.remove(session.request);
+        pluginsClosed(session.id);
         toSession(session.id, new ErrorMessage(key.id(), code, reason));
         if (session.reply == Reply.HANDSHAKE) {
             toSession(session.id, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));

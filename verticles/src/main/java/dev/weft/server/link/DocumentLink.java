@@ -2,17 +2,22 @@ package dev.weft.server.link;
 
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Message;
+import dev.weft.protocol.message.PluginMessage;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.link.LinkEffect.Suspect;
 import dev.weft.server.link.ReplayRing.Submission;
+import dev.weft.server.plugin.LinkPlugin;
 import dev.weft.server.registry.DocumentKey;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One gateway's interest in one document: the relation to whoever owns it. Subclasses know what the two kinds of
@@ -60,6 +65,8 @@ public abstract class DocumentLink {
     private int failedAttempts;
     private long emptySinceMillis = -1;
     private Suspect suspect;
+    private Map<String, LinkPlugin> plugins = Map.of();
+    private final PluginOutput output = new PluginOutput();
 
     protected DocumentLink(DocumentKey key, LinkAddress self, boolean create, LinkLimits limits) {
         this.key = key;
@@ -74,6 +81,12 @@ public abstract class DocumentLink {
 
     public LinkAddress address() {
         return self;
+    }
+
+    /** Lets plugins, by name, take part. Call before the first input. */
+    public DocumentLink withPlugins(Map<String, LinkPlugin> beside) {
+        plugins = Map.copyOf(beside);
+        return this;
     }
 
     /** The effects of the inputs since the last call, in order. */
@@ -98,6 +111,9 @@ public abstract class DocumentLink {
     public abstract void drained(String sessionId, long nowMillis);
 
     abstract boolean hasSessions();
+
+    /** The sessions that follow the document. */
+    abstract Set<String> followers();
 
     /** Whether a session waits for, or lives from, what an owner says. */
     abstract boolean needsOwner();
@@ -180,6 +196,8 @@ public abstract class DocumentLink {
             onAccepted(accepted, nowMillis);
         } else if (message instanceof LinkMessage.State state) {
             stateRead(state, nowMillis);
+        } else if (message instanceof LinkMessage.ForPlugin forPlugin) {
+            withPlugin(forPlugin.plugin(), plugin -> plugin.fromOwner(forPlugin.payload(), output));
         } else if (message instanceof LinkMessage.Heartbeat heartbeat) {
             if (heartbeat.number() > delivered) {
                 resync(nowMillis);
@@ -217,6 +235,9 @@ public abstract class DocumentLink {
             deliver(missed, delivered, nowMillis);
         }
         attached(ownerChanged, message, nowMillis);
+        if (!repeated) {
+            withPlugins(plugin -> plugin.attached(ownerChanged, nowMillis, output));
+        }
         if (!repeated) {
             ring.submissions().forEach(this::sendSubmission);
         }
@@ -306,6 +327,7 @@ public abstract class DocumentLink {
 
     public final void tick(long nowMillis) {
         sessionTick(nowMillis);
+        withPlugins(plugin -> plugin.tick(nowMillis, output));
         switch (relation) {
             case UNROUTED -> {
                 if ((needsOwner() || !ring.isEmpty()) && nowMillis >= findNotBeforeMillis) {
@@ -429,6 +451,74 @@ public abstract class DocumentLink {
 
     protected final void report(String sessionId, String what) {
         effects.add(new LinkEffect.Report(sessionId, what));
+    }
+
+    /** A message of a plugin came from a session of this link. */
+    protected final void pluginMessage(String sessionId, PluginMessage message, long nowMillis) {
+        withPlugins(plugin -> plugin.message(sessionId, message, nowMillis, output));
+    }
+
+    protected final void pluginsJoined(String sessionId) {
+        withPlugins(plugin -> plugin.sessionJoined(sessionId, output));
+    }
+
+    protected final void pluginsClosed(String sessionId) {
+        withPlugins(plugin -> plugin.sessionClosed(sessionId, output));
+    }
+
+    private void withPlugins(Consumer<LinkPlugin> action) {
+        plugins.keySet().forEach(name -> withPlugin(name, action));
+    }
+
+    private void withPlugin(String name, Consumer<LinkPlugin> action) {
+        LinkPlugin plugin = plugins.get(name);
+        if (plugin == null) {
+            return;
+        }
+        output.plugin = name;
+        try {
+            action.accept(plugin);
+        } catch (RuntimeException e) {
+            // Somebody else's code: it costs what it wanted to do, and nothing of the document.
+            report(null, "Plugin " + name + " failed: " + e);
+        }
+    }
+
+    /** What the plugin that is called now may do. */
+    private final class PluginOutput implements LinkPlugin.Output {
+        private String plugin;
+
+        @Override
+        public String documentId() {
+            return key.id();
+        }
+
+        @Override
+        public Set<String> sessionIds() {
+            return followers();
+        }
+
+        @Override
+        public void toSession(String sessionId, Message message) {
+            DocumentLink.this.toSession(sessionId, message);
+        }
+
+        @Override
+        public void toSessions(Collection<String> sessionIds, Message message) {
+            DocumentLink.this.toSessions(List.copyOf(sessionIds), message);
+        }
+
+        @Override
+        public void toOwner(byte[] payload) {
+            if (relation == Relation.ATTACHED) {
+                DocumentLink.this.toOwner(new OwnerMessage.FromPlugin(key, self, epoch, plugin, payload));
+            }
+        }
+
+        @Override
+        public void report(String what) {
+            DocumentLink.this.report(null, plugin + ": " + what);
+        }
     }
 
     private void sendAttach(long nowMillis) {

@@ -6,6 +6,7 @@ import dev.weft.protocol.message.ErrorCode;
 import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.Hello;
 import dev.weft.protocol.message.Message;
+import dev.weft.protocol.message.PluginMessage;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
 import dev.weft.protocol.message.SnapshotUpload;
@@ -50,6 +51,17 @@ public final class RelayLink extends DocumentLink {
     }
 
     @Override
+    Set<String> followers() {
+        Set<String> followers = new LinkedHashSet<>();
+        sessions.values().forEach(session -> {
+            if (session.isWelcomed) {
+                followers.add(session.id);
+            }
+        });
+        return followers;
+    }
+
+    @Override
     boolean needsOwner() {
         return !sessions.isEmpty();
     }
@@ -79,9 +91,14 @@ public final class RelayLink extends DocumentLink {
             sessions.put(sessionId, session);
             // Whatever comes first is answered with a welcome: a stock client whose socket died starts anywhere (G3).
             welcome(session, nowMillis);
+            if (message instanceof PluginMessage pluginMessage) {
+                pluginMessage(sessionId, pluginMessage, nowMillis);
+            }
             return;
         }
-        if (message instanceof Push push) {
+        if (message instanceof PluginMessage pluginMessage) {
+            pluginMessage(sessionId, pluginMessage, nowMillis);
+        } else if (message instanceof Push push) {
             push(session, push, nowMillis);
         } else if (message instanceof Hello || message instanceof StateRequest) {
             welcome(session, nowMillis);
@@ -124,6 +141,7 @@ public final class RelayLink extends DocumentLink {
         RelaySession session = sessions.remove(sessionId);
         if (session != null) {
             requests.remove(session.request);
+            pluginsClosed(sessionId);
         }
         unpause(sessionId);
     }
@@ -169,8 +187,12 @@ public final class RelayLink extends DocumentLink {
             // An unsolicited welcome is understood too; it is the only way to hand over a snapshot.
             session.awaitsWelcome = false;
             session.isConnecting = false;
+            boolean isNew = !session.isWelcomed;
             session.isWelcomed = true;
             toSession(session.id, welcomeOf(session, state));
+            if (isNew) {
+                pluginsJoined(session.id);
+            }
         } else if (!state.blobs().isEmpty()) {
             toSession(session.id, new RelayChanges(key.id(), text(state.blobs()), state.number(), null));
         }
@@ -300,6 +322,7 @@ public final class RelayLink extends DocumentLink {
     private void fail(RelaySession session, String code, String reason) {
         sessions.remove(session.id);
         requests.remove(session.request);
+        pluginsClosed(session.id);
         refuse(session.id, code, reason, session.isConnecting);
     }
 

@@ -6,6 +6,7 @@ import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.LinkMessage.Result;
 import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.plugin.DocumentPlugin;
 import dev.weft.server.registry.DocumentKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A document under its owner as far as both kinds are alike: takes submissions in, has them stored, and tells everybody
@@ -45,6 +47,8 @@ public abstract class HostedLog implements Hosted {
     private long persisting;
     private long durable;
     private boolean retryPersist;
+    private Map<String, DocumentPlugin> plugins = Map.of();
+    private final PluginOutput output = new PluginOutput();
 
     private List<HostEffect> effects = new ArrayList<>();
 
@@ -57,6 +61,12 @@ public abstract class HostedLog implements Hosted {
         this.persisting = lastPosition;
         this.durable = lastPosition;
         this.recent = new RecentBroadcasts(lastPosition, limits.recentBytesMax());
+    }
+
+    /** Lets plugins, by name, take part. Call before the first input. */
+    public final HostedLog withPlugins(Map<String, DocumentPlugin> beside) {
+        plugins = Map.copyOf(beside);
+        return this;
     }
 
     // What subclasses decide.
@@ -106,7 +116,11 @@ public abstract class HostedLog implements Hosted {
         } else if (message instanceof OwnerMessage.Resync resync) {
             resync(resync, nowMillis);
         } else if (message instanceof OwnerMessage.Detach detach) {
-            followers.remove(detach.from());
+            if (followers.remove(detach.from()) != null) {
+                withPlugins(plugin -> plugin.linkGone(detach.from(), output));
+            }
+        } else if (message instanceof OwnerMessage.FromPlugin fromPlugin) {
+            fromPlugin(fromPlugin);
         } else if (message instanceof OwnerMessage.Upload upload) {
             upload(upload, nowMillis);
         } else {
@@ -306,7 +320,11 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> nodeLeft(String nodeId) {
-        followers.keySet().removeIf(link -> link.nodeId().equals(nodeId));
+        List<LinkAddress> gone = followers.keySet().stream()
+                .filter(link -> link.nodeId().equals(nodeId))
+                .toList();
+        gone.forEach(followers::remove);
+        gone.forEach(link -> withPlugins(plugin -> plugin.linkGone(link, output)));
         return takeEffects();
     }
 
@@ -367,6 +385,54 @@ public abstract class HostedLog implements Hosted {
                         || mayAnswerEarly()
                                 && nowMillis - held.peekFirst().sinceMillis >= limits.heldAnswerMillisMax())) {
             send(held.removeFirst().message);
+        }
+    }
+
+    private void fromPlugin(OwnerMessage.FromPlugin message) {
+        if (followers.containsKey(message.from()) && message.epoch() == epoch) {
+            withPlugin(message.plugin(), plugin -> plugin.fromLink(message.from(), message.payload(), output));
+        }
+    }
+
+    private void withPlugins(Consumer<DocumentPlugin> action) {
+        plugins.keySet().forEach(name -> withPlugin(name, action));
+    }
+
+    private void withPlugin(String name, Consumer<DocumentPlugin> action) {
+        DocumentPlugin plugin = plugins.get(name);
+        if (plugin == null) {
+            return;
+        }
+        output.plugin = name;
+        try {
+            action.accept(plugin);
+        } catch (RuntimeException e) {
+            // Somebody else's code: it costs what it wanted to do, and nothing of the document.
+            report("Plugin " + name + " failed: " + e);
+        }
+    }
+
+    /** What the plugin that is called now may do. */
+    private final class PluginOutput implements DocumentPlugin.Output {
+        private String plugin;
+
+        @Override
+        public void toLink(LinkAddress link, byte[] payload) {
+            send(new LinkMessage.ForPlugin(key, link, epoch, plugin, payload));
+        }
+
+        @Override
+        public void toLinks(LinkAddress except, byte[] payload) {
+            followers.keySet().forEach(link -> {
+                if (!link.equals(except)) {
+                    toLink(link, payload);
+                }
+            });
+        }
+
+        @Override
+        public void report(String what) {
+            HostedLog.this.report(plugin + ": " + what);
         }
     }
 

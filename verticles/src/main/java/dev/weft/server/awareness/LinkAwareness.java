@@ -1,0 +1,201 @@
+package dev.weft.server.awareness;
+
+import dev.weft.protocol.awareness.AwarenessQuery;
+import dev.weft.protocol.awareness.AwarenessState;
+import dev.weft.protocol.awareness.AwarenessUpdate;
+import dev.weft.protocol.awareness.ClientAwareness;
+import dev.weft.protocol.message.PluginMessage;
+import dev.weft.server.plugin.LinkPlugin;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Presence beside the sessions of one gateway on one document (spec protocol 8). */
+final class LinkAwareness implements LinkPlugin {
+    /*
+     * Every gateway knows everybody, so a joiner is told at once. Each client is spoken for by the gateway that holds
+     * its socket; the owner of the document passes on what changes. After a change of owner each gateway says again who
+     * it speaks for, and whoever nobody speaks for after a while is gone: nobody's cursor flickers meanwhile.
+     *
+     * A client shows itself under its session id. Only one that came back on a new socket without a handshake keeps the
+     * id of its old one, because nobody has told it another (spec protocol 8.6).
+     */
+
+    private final String documentId;
+    private final AwarenessOptions options;
+    private final Map<String, ClientAwareness> everybody = new LinkedHashMap<>();
+    private final Map<String, String> clientOfSession = new HashMap<>();
+    private final Set<String> joined = new HashSet<>();
+    private final Set<String> awaitingState = new HashSet<>();
+    private final Set<String> unconfirmed = new HashSet<>();
+    private final Map<String, Long> sentAt = new HashMap<>();
+    private final Map<String, String> due = new LinkedHashMap<>();
+    private boolean isInformed;
+    private long confirmUntilMillis = -1;
+
+    LinkAwareness(String documentId, AwarenessOptions options) {
+        this.documentId = documentId;
+        this.options = options;
+    }
+
+    @Override
+    public void sessionJoined(String sessionId, Output out) {
+        joined.add(sessionId);
+        show(sessionId, ClientAwareness.empty(sessionId), out);
+        if (isInformed) {
+            out.toSession(sessionId, state());
+        } else {
+            awaitingState.add(sessionId);
+        }
+    }
+
+    @Override
+    public void message(String sessionId, PluginMessage message, long nowMillis, Output out) {
+        if (message instanceof AwarenessUpdate update) {
+            update(sessionId, update.state(), nowMillis, out);
+        } else if (message instanceof AwarenessQuery) {
+            out.toSession(sessionId, state());
+        }
+    }
+
+    private void update(String sessionId, ClientAwareness state, long nowMillis, Output out) {
+        String clientId = state.clientId();
+        boolean isOwn = clientId.equals(sessionId) || !joined.contains(sessionId) && !isSpokenForHere(clientId);
+        if (!isOwn) {
+            out.report(sessionId + " may not show itself as " + clientId);
+            return;
+        }
+        if (AwarenessPayload.changed(state).encode().length > options.metadataBytesMax()) {
+            out.report("Presence of " + sessionId + " is larger than " + options.metadataBytesMax() + " bytes");
+            return;
+        }
+        if (!everybody.containsKey(clientId) && everybody.size() >= options.clientsMax()) {
+            return;
+        }
+        Long before = sentAt.get(clientId);
+        if (before != null && nowMillis - before < options.throttleMillis()) {
+            clientOfSession.put(sessionId, clientId);
+            everybody.put(clientId, state);
+            due.put(clientId, sessionId);
+            return;
+        }
+        sentAt.put(clientId, nowMillis);
+        show(sessionId, state, out);
+    }
+
+    private boolean isSpokenForHere(String clientId) {
+        return joined.contains(clientId);
+    }
+
+    private void show(String sessionId, ClientAwareness state, Output out) {
+        clientOfSession.put(sessionId, state.clientId());
+        everybody.put(state.clientId(), state);
+        unconfirmed.remove(state.clientId());
+        due.remove(state.clientId());
+        out.toSessions(others(sessionId, out), new AwarenessUpdate(documentId, state));
+        out.toOwner(AwarenessPayload.changed(state).encode());
+    }
+
+    private static Set<String> others(String sessionId, Output out) {
+        Set<String> others = new HashSet<>(out.sessionIds());
+        others.remove(sessionId);
+        return others;
+    }
+
+    @Override
+    public void sessionClosed(String sessionId, Output out) {
+        joined.remove(sessionId);
+        awaitingState.remove(sessionId);
+        String clientId = clientOfSession.remove(sessionId);
+        if (clientId == null || clientOfSession.containsValue(clientId)) {
+            return;
+        }
+        sentAt.remove(clientId);
+        due.remove(clientId);
+        everybody.remove(clientId);
+        out.toSessions(out.sessionIds(), state());
+        out.toOwner(AwarenessPayload.gone(List.of(clientId)).encode());
+    }
+
+    @Override
+    public void attached(boolean ownerChanged, long nowMillis, Output out) {
+        Map<String, ClientAwareness> own = new LinkedHashMap<>();
+        for (String clientId : clientOfSession.values()) {
+            own.put(clientId, everybody.get(clientId));
+        }
+        if (ownerChanged) {
+            unconfirmed.addAll(everybody.keySet());
+            unconfirmed.removeAll(own.keySet());
+            confirmUntilMillis = nowMillis + options.confirmMillis();
+        }
+        out.toOwner(AwarenessPayload.announce(own).encode());
+    }
+
+    @Override
+    public void fromOwner(byte[] bytes, Output out) {
+        AwarenessPayload payload = AwarenessPayload.decode(bytes);
+        if (payload.kind() == AwarenessPayload.Kind.EVERYBODY) {
+            isInformed = true;
+        }
+        payload.states().forEach((id, state) -> heard(id, state, out));
+        boolean someoneLeft = false;
+        for (String id : payload.gone()) {
+            if (!clientOfSession.containsValue(id)) {
+                unconfirmed.remove(id);
+                someoneLeft |= everybody.remove(id) != null;
+            }
+        }
+        if (someoneLeft) {
+            out.toSessions(out.sessionIds(), state());
+        }
+        if (isInformed && !awaitingState.isEmpty()) {
+            out.toSessions(List.copyOf(awaitingState), state());
+            awaitingState.clear();
+        }
+    }
+
+    private void heard(String id, ClientAwareness state, Output out) {
+        unconfirmed.remove(id);
+        if (clientOfSession.containsValue(id)) {
+            return;
+        }
+        ClientAwareness before = everybody.put(id, state);
+        if (!state.equals(before)) {
+            Set<String> informed = new HashSet<>(out.sessionIds());
+            informed.removeAll(awaitingState);
+            out.toSessions(informed, new AwarenessUpdate(documentId, state));
+        }
+    }
+
+    @Override
+    public void tick(long nowMillis, Output out) {
+        if (!due.isEmpty()) {
+            List<String> ready = new ArrayList<>();
+            due.keySet().forEach(clientId -> {
+                if (nowMillis - sentAt.getOrDefault(clientId, 0L) >= options.throttleMillis()) {
+                    ready.add(clientId);
+                }
+            });
+            for (String clientId : ready) {
+                String sessionId = due.get(clientId);
+                sentAt.put(clientId, nowMillis);
+                show(sessionId, everybody.get(clientId), out);
+            }
+        }
+        if (confirmUntilMillis >= 0 && nowMillis >= confirmUntilMillis) {
+            confirmUntilMillis = -1;
+            if (everybody.keySet().removeAll(unconfirmed)) {
+                out.toSessions(out.sessionIds(), state());
+            }
+            unconfirmed.clear();
+        }
+    }
+
+    private AwarenessState state() {
+        return new AwarenessState(documentId, everybody);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.weft.server.plugin;
+
+import dev.weft.protocol.codec.PluginCodec;
+import dev.weft.protocol.message.ErrorCode;
+import dev.weft.protocol.message.Message;
+import dev.weft.server.registry.DocumentKey;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The plugins of a server, called in their order. What one throws is logged and counts as a refusal where it was asked,
+ * so that a broken check lets nobody in; what takes longer than {@link #SLOW_MILLIS} is logged too. Thread-safe.
+ */
+public final class PluginChain {
+    /** A hook that takes longer than this holds up every session of its event loop noticeably. */
+    public static final int SLOW_MILLIS = 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PluginChain.class);
+    private static final int NAME_MAX = 64;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final List<ServerPlugin> plugins;
+    private final LongSupplier nanoTime;
+
+    /** @throws IllegalArgumentException if a name is missing, too long or used twice */
+    public PluginChain(List<ServerPlugin> plugins, LongSupplier nanoTime) {
+        this.plugins = List.copyOf(plugins);
+        this.nanoTime = nanoTime;
+        Set<String> names = new HashSet<>();
+        for (ServerPlugin plugin : plugins) {
+            String name = plugin.name();
+            if (name == null || name.isEmpty() || name.length() > NAME_MAX || !names.add(name)) {
+                throw new IllegalArgumentException("Plugin name '" + name + "' is missing, too long or used twice");
+            }
+        }
+    }
+
+    public List<PluginCodec> codecs() {
+        List<PluginCodec> codecs = new ArrayList<>();
+        plugins.forEach(plugin -> codecs.addAll(plugin.codecs()));
+        return codecs;
+    }
+
+    public Verdict connecting(ServerPlugin.Upgrade upgrade) {
+        return ask(plugin -> plugin.connecting(upgrade));
+    }
+
+    public Verdict receiving(String sessionId, Message message) {
+        return ask(plugin -> plugin.receiving(sessionId, message));
+    }
+
+    public Verdict joining(String sessionId, DocumentKey key, Message request) {
+        return ask(plugin -> plugin.joining(sessionId, key, request));
+    }
+
+    public void connected(String sessionId) {
+        plugins.forEach(plugin -> guard(plugin, p -> p.connected(sessionId)));
+    }
+
+    public void closed(String sessionId) {
+        plugins.forEach(plugin -> guard(plugin, p -> p.closed(sessionId)));
+    }
+
+    public Map<String, LinkPlugin> besideLink(DocumentKey key) {
+        Map<String, LinkPlugin> beside = new LinkedHashMap<>();
+        for (ServerPlugin plugin : plugins) {
+            guard(plugin, p -> {
+                LinkPlugin side = p.forLink(key);
+                if (side != null) {
+                    beside.put(p.name(), new TimedLinkPlugin(side, action -> timed(plugin, action)));
+                }
+            });
+        }
+        return beside;
+    }
+
+    public Map<String, DocumentPlugin> besideDocument(DocumentKey key) {
+        Map<String, DocumentPlugin> beside = new LinkedHashMap<>();
+        for (ServerPlugin plugin : plugins) {
+            guard(plugin, p -> {
+                DocumentPlugin side = p.forDocument(key);
+                if (side != null) {
+                    beside.put(p.name(), new TimedDocumentPlugin(side, action -> timed(plugin, action)));
+                }
+            });
+        }
+        return beside;
+    }
+
+    private Verdict ask(Function<ServerPlugin, Verdict> question) {
+        for (ServerPlugin plugin : plugins) {
+            Verdict[] answer = {Verdict.refuse(ErrorCode.INTERNAL_ERROR, "The server could not check this")};
+            guard(plugin, p -> answer[0] = question.apply(p));
+            if (answer[0].isRefusal()) {
+                return answer[0];
+            }
+        }
+        return Verdict.ALLOW;
+    }
+
+    private void guard(ServerPlugin plugin, Consumer<ServerPlugin> action) {
+        try {
+            timed(plugin, () -> action.accept(plugin));
+        } catch (RuntimeException e) {
+            LOG.error("Plugin {} failed", plugin.name(), e);
+        }
+    }
+
+    private void timed(ServerPlugin plugin, Runnable action) {
+        long start = nanoTime.getAsLong();
+        try {
+            action.run();
+        } finally {
+            long millis = (nanoTime.getAsLong() - start) / NANOS_PER_MILLI;
+            if (millis >= SLOW_MILLIS) {
+                LOG.warn("Plugin {} held up an event loop for {} ms", plugin.name(), millis);
+            }
+        }
+    }
+}
