@@ -2,8 +2,6 @@ package dev.weft.server;
 
 import dev.weft.cluster.ClusteredVertx;
 import dev.weft.crdt.clock.WallClock;
-import dev.weft.protocol.codec.MessageCodec;
-import dev.weft.protocol.codec.WireMode;
 import dev.weft.server.bus.BusMessageCodec;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.document.AwareDocumentLoader;
@@ -12,6 +10,7 @@ import dev.weft.server.document.DocumentLoader;
 import dev.weft.server.document.RelayRoomLoader;
 import dev.weft.server.gateway.DocumentRouter;
 import dev.weft.server.gateway.GatewayVerticle;
+import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.LocalPlacement;
 import dev.weft.server.registry.OwnershipRegistry;
@@ -41,10 +40,12 @@ public final class Server {
     private final ServerOptions options;
     private final Supplier<Future<Void>> closeVertx;
     private final NodeInbox inbox;
+    private final PluginChain plugins;
     private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
     private final List<String> deployments = new ArrayList<>();
     private DocumentDeployer documents;
     private volatile int port;
+    private Future<Void> stopping;
 
     private Server(
             Vertx vertx,
@@ -57,6 +58,7 @@ public final class Server {
         this.store = store;
         this.options = options;
         this.closeVertx = closeVertx;
+        this.plugins = new PluginChain(options.plugins(), System::nanoTime);
         this.inbox = new NodeInbox(vertx, registry.localNode());
     }
 
@@ -109,24 +111,23 @@ public final class Server {
     }
 
     private DocumentLoader loader() {
-        DocumentLoader aware = new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM);
-        DocumentLoader relay = new RelayRoomLoader(options.hosting(), RelayLimits.DEFAULT);
+        DocumentLoader aware = new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins);
+        DocumentLoader relay = new RelayRoomLoader(options.hosting(), RelayLimits.DEFAULT, plugins);
         return (key, epoch, snapshot, entries, lastPosition) ->
                 (key.kind() == DocumentKind.AWARE ? aware : relay).load(key, epoch, snapshot, entries, lastPosition);
     }
 
     private Future<Void> deployGateways() {
         DocumentRouter router = new DocumentRouter(registry, store, new LocalPlacement());
-        MessageCodec codec = new MessageCodec(WireMode.ANY, options.gateway().frames(), List.of());
         DeploymentOptions instances = new DeploymentOptions().setInstances(options.gateways());
-        return vertx.deployVerticle(() -> newGateway(router, codec), instances)
+        return vertx.deployVerticle(() -> newGateway(router), instances)
                 .onSuccess(deployments::add)
                 .mapEmpty();
     }
 
-    private GatewayVerticle newGateway(DocumentRouter router, MessageCodec codec) {
+    private GatewayVerticle newGateway(DocumentRouter router) {
         GatewayVerticle gateway = new GatewayVerticle(
-                gateways.size(), options.gateway(), inbox, router, codec, WallClock.SYSTEM, bound -> port = bound);
+                gateways.size(), options.gateway(), inbox, router, plugins, WallClock.SYSTEM, bound -> port = bound);
         gateways.add(gateway);
         return gateway;
     }
@@ -151,8 +152,15 @@ public final class Server {
         return vertx;
     }
 
-    /** Stops serving, lets go of all documents, leaves the cluster. */
-    public Future<Void> stop() {
+    /** Stops serving, lets go of all documents, leaves the cluster. Repeated calls answer the same future. */
+    public synchronized Future<Void> stop() {
+        if (stopping == null) {
+            stopping = stopOnce();
+        }
+        return stopping;
+    }
+
+    private Future<Void> stopOnce() {
         List<Future<Void>> undeployed = new ArrayList<>();
         deployments.forEach(id -> undeployed.add(vertx.undeploy(id)));
         return Future.join(undeployed)

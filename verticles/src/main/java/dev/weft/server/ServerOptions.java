@@ -1,8 +1,12 @@
 package dev.weft.server;
 
 import dev.weft.cluster.ClusterOptions;
+import dev.weft.server.awareness.AwarenessOptions;
+import dev.weft.server.awareness.AwarenessPlugin;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.gateway.GatewayOptions;
+import dev.weft.server.plugin.ServerPlugin;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -13,6 +17,7 @@ import java.util.Optional;
  * @param gateways gateway verticles, all on one port; usually one per event loop
  * @param hosting bounds of the documents it owns
  * @param passivateMillis a document nobody follows leaves memory after this time
+ * @param plugins in their order; by default presence
  * @param allowUnsharedStore whether to join a cluster with a store the other nodes do not reach: a document that moves
  *     to another node starts empty there, and only its clients bring the content back
  */
@@ -22,16 +27,19 @@ public record ServerOptions(
         int gateways,
         HostLimits hosting,
         int passivateMillis,
-        boolean allowUnsharedStore) {
+        boolean allowUnsharedStore,
+        List<ServerPlugin> plugins) {
     public static final ServerOptions DEFAULT = new ServerOptions(
             Optional.empty(),
             GatewayOptions.DEFAULT,
             Runtime.getRuntime().availableProcessors(),
             HostLimits.DEFAULT,
             60_000,
-            false);
+            false,
+            List.of(new AwarenessPlugin(AwarenessOptions.DEFAULT)));
 
     public ServerOptions {
+        plugins = List.copyOf(plugins);
         Objects.requireNonNull(cluster, "cluster");
         Objects.requireNonNull(gateway, "gateway");
         Objects.requireNonNull(hosting, "hosting");
@@ -41,22 +49,27 @@ public record ServerOptions(
     }
 
     public ServerOptions withCluster(ClusterOptions value) {
-        return new ServerOptions(Optional.of(value), gateway, gateways, hosting, passivateMillis, allowUnsharedStore);
+        return new ServerOptions(
+                Optional.of(value), gateway, gateways, hosting, passivateMillis, allowUnsharedStore, plugins);
     }
 
     public ServerOptions withGateway(GatewayOptions value) {
-        return new ServerOptions(cluster, value, gateways, hosting, passivateMillis, allowUnsharedStore);
+        return new ServerOptions(cluster, value, gateways, hosting, passivateMillis, allowUnsharedStore, plugins);
     }
 
     public ServerOptions withGateways(int value) {
-        return new ServerOptions(cluster, gateway, value, hosting, passivateMillis, allowUnsharedStore);
+        return new ServerOptions(cluster, gateway, value, hosting, passivateMillis, allowUnsharedStore, plugins);
     }
 
     public ServerOptions withPassivateMillis(int value) {
-        return new ServerOptions(cluster, gateway, gateways, hosting, value, allowUnsharedStore);
+        return new ServerOptions(cluster, gateway, gateways, hosting, value, allowUnsharedStore, plugins);
     }
 
     public ServerOptions withAllowUnsharedStore(boolean value) {
-        return new ServerOptions(cluster, gateway, gateways, hosting, passivateMillis, value);
+        return new ServerOptions(cluster, gateway, gateways, hosting, passivateMillis, value, plugins);
+    }
+
+    public ServerOptions withPlugins(List<ServerPlugin> value) {
+        return new ServerOptions(cluster, gateway, gateways, hosting, passivateMillis, allowUnsharedStore, value);
     }
 }

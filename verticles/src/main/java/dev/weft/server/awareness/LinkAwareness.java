@@ -92,7 +92,11 @@ final class LinkAwareness implements LinkPlugin {
     }
 
     private void show(String sessionId, ClientAwareness state, Output out) {
-        clientOfSession.put(sessionId, state.clientId());
+        String before = clientOfSession.put(sessionId, state.clientId());
+        if (before != null && !before.equals(state.clientId())) {
+            // It kept the id of an old socket until now, and has been told a new one.
+            leave(before, out);
+        }
         everybody.put(state.clientId(), state);
         unconfirmed.remove(state.clientId());
         due.remove(state.clientId());
@@ -111,7 +115,13 @@ final class LinkAwareness implements LinkPlugin {
         joined.remove(sessionId);
         awaitingState.remove(sessionId);
         String clientId = clientOfSession.remove(sessionId);
-        if (clientId == null || clientOfSession.containsValue(clientId)) {
+        if (clientId != null) {
+            leave(clientId, out);
+        }
+    }
+
+    private void leave(String clientId, Output out) {
+        if (clientOfSession.containsValue(clientId)) {
             return;
         }
         sentAt.remove(clientId);

@@ -9,6 +9,7 @@ import dev.weft.server.document.host.DocumentReplica;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
 import dev.weft.server.document.host.HostedDocument;
+import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentCorruptException;
 import dev.weft.server.storage.StoredEntry;
@@ -19,10 +20,12 @@ import java.util.Optional;
 /** Loads aware documents: the log is replayed into a document without handlers. */
 public final class AwareDocumentLoader implements DocumentLoader {
     private final HostLimits limits;
+    private final PluginChain plugins;
     private final WallClock wallClock;
 
-    public AwareDocumentLoader(HostLimits limits, WallClock wallClock) {
+    public AwareDocumentLoader(HostLimits limits, WallClock wallClock, PluginChain plugins) {
         this.limits = limits;
+        this.plugins = plugins;
         this.wallClock = wallClock;
     }
 
@@ -44,6 +47,7 @@ public final class AwareDocumentLoader implements DocumentLoader {
                     null);
         }
         return new HostedDocument(
-                key, epoch, new DocumentReplica(document, limits.heldAsideMax()), lastPosition, limits);
+                        key, epoch, new DocumentReplica(document, limits.heldAsideMax()), lastPosition, limits)
+                .withPlugins(plugins.besideDocument(key));
     }
 }

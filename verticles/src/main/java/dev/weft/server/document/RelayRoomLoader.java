@@ -2,6 +2,7 @@ package dev.weft.server.document;
 
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
+import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.relay.host.RelayLimits;
 import dev.weft.server.relay.host.RelayRoom;
@@ -12,16 +13,19 @@ import java.util.Optional;
 /** Loads relay rooms. */
 public final class RelayRoomLoader implements DocumentLoader {
     private final HostLimits limits;
+    private final PluginChain plugins;
     private final RelayLimits relayLimits;
 
-    public RelayRoomLoader(HostLimits limits, RelayLimits relayLimits) {
+    public RelayRoomLoader(HostLimits limits, RelayLimits relayLimits, PluginChain plugins) {
         this.limits = limits;
+        this.plugins = plugins;
         this.relayLimits = relayLimits;
     }
 
     @Override
     public Hosted load(
             DocumentKey key, long epoch, Optional<byte[]> snapshot, List<StoredEntry> entries, long lastPosition) {
-        return new RelayRoom(key, epoch, snapshot, entries, lastPosition, limits, relayLimits);
+        return new RelayRoom(key, epoch, snapshot, entries, lastPosition, limits, relayLimits)
+                .withPlugins(plugins.besideDocument(key));
     }
 }

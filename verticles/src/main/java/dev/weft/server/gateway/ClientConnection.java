@@ -1,14 +1,19 @@
 package dev.weft.server.gateway;
 
+import dev.weft.protocol.codec.Compressor;
 import dev.weft.protocol.codec.MalformedMessageException;
 import dev.weft.protocol.message.AwareMessage;
 import dev.weft.protocol.message.ErrorCode;
 import dev.weft.protocol.message.ErrorMessage;
+import dev.weft.protocol.message.HandshakeRequest;
+import dev.weft.protocol.message.Hello;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
+import dev.weft.protocol.message.PluginMessage;
 import dev.weft.protocol.message.Pong;
 import dev.weft.protocol.message.RelayMessage;
 import dev.weft.server.link.DocumentLink;
+import dev.weft.server.plugin.Verdict;
 import dev.weft.server.registry.DocumentKey;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
@@ -37,6 +42,7 @@ final class ClientConnection {
     private final Map<DocumentKey, DocumentLink> documents = new LinkedHashMap<>();
     private final Set<DocumentKey> pausedBy = new HashSet<>();
     private Buffer fragments;
+    private Compressor compressor;
     private boolean isCongested;
     private boolean isClosed;
     private long progressAtMillis;
@@ -85,9 +91,13 @@ final class ClientConnection {
     }
 
     private void message(byte[] bytes) {
+        if (compressor == null) {
+            // Nothing on the wire says which one a client uses, except its first frame.
+            compressor = Compressor.sniff(bytes);
+        }
         Message message;
         try {
-            message = gateway.codec().decode(bytes);
+            message = gateway.codec(compressor).decode(bytes);
         } catch (MalformedMessageException e) {
             malformed(e);
             return;
@@ -95,10 +105,15 @@ final class ClientConnection {
         if (message instanceof Ping ping) {
             send(new Pong(ping.documentId(), ping.timestamp(), gateway.wallMillis()));
         }
+        Verdict verdict = gateway.plugins().receiving(sessionId, message);
+        if (verdict.isRefusal()) {
+            send(new ErrorMessage(message.documentId(), verdict.code(), verdict.reason()));
+            return;
+        }
         DocumentKey key = keyOf(message);
         if (key != null) {
             receive(key, message);
-        } else if (message instanceof Ping) {
+        } else if (message instanceof Ping || message instanceof PluginMessage) {
             // A relay client, or one of long ago, that came back on a new socket: only the document tells which.
             gateway.kindOf(message.documentId(), kind -> {
                 if (!isClosed) {
@@ -109,6 +124,14 @@ final class ClientConnection {
     }
 
     private void receive(DocumentKey key, Message message) {
+        if (message instanceof HandshakeRequest || message instanceof Hello) {
+            Verdict verdict = gateway.plugins().joining(sessionId, key, message);
+            if (verdict.isRefusal()) {
+                send(new ErrorMessage(key.id(), verdict.code(), verdict.reason()));
+                send(new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, verdict.reason()));
+                return;
+            }
+        }
         DocumentLink link = documents.get(key);
         if (link == null) {
             link = open(key);
@@ -165,7 +188,11 @@ final class ClientConnection {
     // Out.
 
     void send(Message message) {
-        write(gateway.encode(message));
+        write(Buffer.buffer(gateway.codec(compressor()).encode(message)));
+    }
+
+    Compressor compressor() {
+        return compressor == null ? Compressor.IDENTITY : compressor;
     }
 
     void write(Buffer frame) {

@@ -1,8 +1,9 @@
 package dev.weft.server.gateway;
 
 import dev.weft.crdt.clock.WallClock;
+import dev.weft.protocol.codec.Compressor;
 import dev.weft.protocol.codec.MessageCodec;
-import dev.weft.protocol.message.Message;
+import dev.weft.protocol.codec.WireMode;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
@@ -10,6 +11,9 @@ import dev.weft.server.link.AwareLink;
 import dev.weft.server.link.DocumentLink;
 import dev.weft.server.link.LinkEffect;
 import dev.weft.server.link.RelayLink;
+import dev.weft.server.plugin.PluginChain;
+import dev.weft.server.plugin.ServerPlugin;
+import dev.weft.server.plugin.Verdict;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import io.vertx.core.Context;
@@ -26,6 +30,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -47,7 +52,9 @@ public final class GatewayVerticle extends VerticleBase {
     private final GatewayOptions options;
     private final NodeInbox inbox;
     private final DocumentRouter router;
-    private final MessageCodec codec;
+    private final PluginChain plugins;
+    private final MessageCodec plainCodec;
+    private final MessageCodec gzipCodec;
     private final WallClock wallClock;
     private final IntConsumer listening;
     private final SecureRandom random = new SecureRandom();
@@ -65,14 +72,16 @@ public final class GatewayVerticle extends VerticleBase {
             GatewayOptions options,
             NodeInbox inbox,
             DocumentRouter router,
-            MessageCodec codec,
+            PluginChain plugins,
             WallClock wallClock,
             IntConsumer listening) {
         this.index = index;
         this.options = options;
         this.inbox = inbox;
         this.router = router;
-        this.codec = codec;
+        this.plugins = plugins;
+        this.plainCodec = new MessageCodec(WireMode.ANY, options.frames(), plugins.codecs());
+        this.gzipCodec = plainCodec.withCompressor(Compressor.GZIP);
         this.wallClock = wallClock;
         this.listening = listening;
     }
@@ -114,6 +123,11 @@ public final class GatewayVerticle extends VerticleBase {
             request.response().setStatusCode(503).end();
             return;
         }
+        Verdict verdict = plugins.connecting(upgradeOf(request));
+        if (verdict.isRefusal()) {
+            request.response().setStatusCode(403).end();
+            return;
+        }
         request.toWebSocket().onSuccess(this::connected).onFailure(cause -> {
             LOG.debug("No WebSocket upgrade: {}", cause.getMessage());
             if (!request.response().ended()) {
@@ -122,10 +136,20 @@ public final class GatewayVerticle extends VerticleBase {
         });
     }
 
+    private static ServerPlugin.Upgrade upgradeOf(HttpServerRequest request) {
+        Map<String, String> headers = new HashMap<>();
+        request.headers()
+                .forEach(header -> headers.putIfAbsent(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+        String query = request.query() == null ? "" : request.query();
+        return new ServerPlugin.Upgrade(
+                request.path(), query, headers, request.remoteAddress().hostAddress());
+    }
+
     private void connected(ServerWebSocket socket) {
         ClientConnection connection = new ClientConnection(this, socket, newSessionId(), options);
         connections.put(connection.sessionId(), connection);
         connection.start(nowMillis());
+        plugins.connected(connection.sessionId());
     }
 
     private String newSessionId() {
@@ -136,6 +160,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     void closed(ClientConnection connection) {
         connections.remove(connection.sessionId());
+        plugins.closed(connection.sessionId());
     }
 
     /** Drops the TCP connection without waiting for a close handshake. */
@@ -154,6 +179,7 @@ public final class GatewayVerticle extends VerticleBase {
         DocumentLink link = key.kind() == DocumentKind.AWARE
                 ? new AwareLink(key, address, options.create(), options.links())
                 : new RelayLink(key, address, options.create(), options.links());
+        link.withPlugins(plugins.besideLink(key));
         links.put(key, link);
         linksByNumber.put(address.number(), link);
         return link;
@@ -221,12 +247,14 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     private void deliver(LinkEffect.ToSessions toSessions) {
-        Buffer frame = null;
+        // At most one frame per way of compressing, whoever gets it.
+        Map<Compressor, Buffer> frames = new HashMap<>();
         for (String sessionId : toSessions.sessionIds()) {
             ClientConnection connection = connections.get(sessionId);
             if (connection != null) {
-                frame = frame == null ? encode(toSessions.message()) : frame;
-                connection.write(frame);
+                connection.write(frames.computeIfAbsent(
+                        connection.compressor(),
+                        compressor -> Buffer.buffer(codec(compressor).encode(toSessions.message()))));
             }
         }
     }
@@ -259,12 +287,12 @@ public final class GatewayVerticle extends VerticleBase {
 
     // What connections use.
 
-    MessageCodec codec() {
-        return codec;
+    MessageCodec codec(Compressor compressor) {
+        return compressor == Compressor.GZIP ? gzipCodec : plainCodec;
     }
 
-    Buffer encode(Message message) {
-        return Buffer.buffer(codec.encode(message));
+    PluginChain plugins() {
+        return plugins;
     }
 
     long nowMillis() {

@@ -36,8 +36,10 @@ class AwareSessionIT {
     @BeforeAll
     static void start() {
         server = RawClient.await(Server.start(
-                ServerOptions.DEFAULT.withGateway(
-                        GatewayOptions.DEFAULT.withHost("localhost").withPort(0)),
+                ServerOptions.DEFAULT
+                        .withPlugins(List.of())
+                        .withGateway(
+                                GatewayOptions.DEFAULT.withHost("localhost").withPort(0)),
                 InMemoryDocumentStore.unshared()));
     }
 

@@ -33,8 +33,10 @@ class RelaySessionIT {
     @BeforeAll
     static void start() {
         server = RawClient.await(Server.start(
-                ServerOptions.DEFAULT.withGateway(
-                        GatewayOptions.DEFAULT.withHost("localhost").withPort(0)),
+                ServerOptions.DEFAULT
+                        .withPlugins(List.of())
+                        .withGateway(
+                                GatewayOptions.DEFAULT.withHost("localhost").withPort(0)),
                 InMemoryDocumentStore.unshared()));
     }
 

@@ -1,5 +1,7 @@
 package dev.weft.server.kit;
 
+import dev.weft.protocol.awareness.AwarenessCodec;
+import dev.weft.protocol.codec.FrameLimits;
 import dev.weft.protocol.codec.MessageCodec;
 import dev.weft.protocol.codec.WireMode;
 import dev.weft.protocol.message.Message;
@@ -9,6 +11,7 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,7 +21,8 @@ import java.util.function.Predicate;
 /** A WebSocket that speaks the wire frame by frame, without any client logic. Used from the test's thread. */
 public final class RawClient implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 10_000;
-    private static final MessageCodec CODEC = MessageCodec.of(WireMode.ANY);
+    private static final MessageCodec CODEC =
+            new MessageCodec(WireMode.ANY, FrameLimits.DEFAULT, List.of(new AwarenessCodec()));
 
     private final WebSocket socket;
     private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();

@@ -1,0 +1,116 @@
+package dev.weft.server.kit;
+
+import dev.weft.cluster.ClusterOptions;
+import dev.weft.cluster.Network;
+import dev.weft.server.Server;
+import dev.weft.server.ServerOptions;
+import dev.weft.server.gateway.GatewayOptions;
+import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.storage.InMemoryDocumentStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+
+/** Several clustered nodes in this JVM, over one store they share. Used from the test's thread. */
+public final class TestCluster implements AutoCloseable {
+    private static final long PATIENCE_MILLIS = 20_000;
+
+    private final List<Server> nodes = new ArrayList<>();
+
+    /** @param change what differs from the defaults */
+    public static TestCluster start(int count, UnaryOperator<ServerOptions> change) {
+        TestCluster cluster = new TestCluster();
+        String name = "test-" + UUID.randomUUID();
+        int[] ports = freePorts(count * 2);
+        String[] members = new String[count];
+        for (int i = 0; i < count; i++) {
+            members[i] = "127.0.0.1:" + ports[i];
+        }
+        InMemoryDocumentStore.Contents contents = new InMemoryDocumentStore.Contents();
+        for (int i = 0; i < count; i++) {
+            ClusterOptions options = ClusterOptions.builder()
+                    .clusterName(name)
+                    .nodeName("node-" + i)
+                    .members(members)
+                    .network(new Network("127.0.0.1", "127.0.0.1", ports[i], ports[count + i]))
+                    .build();
+            ServerOptions server = ServerOptions.DEFAULT
+                    .withGateways(1)
+                    .withGateway(GatewayOptions.DEFAULT.withHost("127.0.0.1").withPort(0))
+                    .withCluster(options);
+            cluster.nodes.add(
+                    RawClient.await(Server.start(change.apply(server), InMemoryDocumentStore.over(contents))));
+        }
+        eventually(() -> cluster.nodes.stream()
+                .allMatch(node -> node.registry().members().size() == count));
+        return cluster;
+    }
+
+    public Server node(int index) {
+        return nodes.get(index);
+    }
+
+    public RawClient connect(int index) {
+        return RawClient.connect(node(index).vertx(), node(index).port());
+    }
+
+    /** The index of the node that hosts a document; waits until one does. */
+    public int ownerOf(DocumentKey key) {
+        eventually(() -> nodes.stream().anyMatch(node -> node.documents().isHosted(key)));
+        for (int i = 0; i < nodes.size(); i++) {
+            if (node(i).documents().isHosted(key)) {
+                return i;
+            }
+        }
+        throw new AssertionError(key + " has no owner");
+    }
+
+    /** Leaves the cluster without letting go of anything first. */
+    public void stop(int index) {
+        RawClient.await(node(index).stop());
+    }
+
+    public static void eventually(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("Not so within " + PATIENCE_MILLIS + " ms");
+            }
+            Thread.onSpinWait();
+            java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    private static int[] freePorts(int count) {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            int[] ports = new int[count];
+            for (int i = 0; i < count; i++) {
+                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+                ports[i] = held.get(i).getLocalPort();
+            }
+            return ports;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            for (ServerSocket socket : held) {
+                try {
+                    socket.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(node -> RawClient.await(node.stop().otherwiseEmpty()));
+    }
+}
