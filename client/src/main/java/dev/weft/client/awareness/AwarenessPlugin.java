@@ -43,18 +43,18 @@ public final class AwarenessPlugin implements ClientPlugin {
 
     /** Shows nothing until {@link #updateLocalState} is called. */
     public AwarenessPlugin() {
-        this(Map.of(), THROTTLE_MILLIS);
+        this.throttle = new Throttle(THROTTLE_MILLIS, this::sendLocalState);
     }
 
     /**
-     * @param initial shown as soon as connected; empty for nothing
+     * @param initial shown as soon as connected, also if empty
      * @param throttleMillis 0 for no throttle
      */
     public AwarenessPlugin(Map<String, Object> initial, long throttleMillis) {
         this.throttle = new Throttle(throttleMillis, this::sendLocalState);
         metadata.putAll(initial);
-        shown = !initial.isEmpty();
         local = copyOf(metadata);
+        shown = true;
     }
 
     @Override
