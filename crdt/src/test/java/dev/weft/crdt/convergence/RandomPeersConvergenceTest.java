@@ -18,7 +18,7 @@ class RandomPeersConvergenceTest {
     /** Seeds that failed once, and why. They run first, always. */
     private static final long[] REGRESSIONS = {};
 
-    private static final int SEEDS = Integer.getInteger("weft.seeds", 300);
+    private static final int SEEDS = Integer.getInteger("weft.seeds", 150);
 
     @Test
     void replicasShowWhatTheOracleShowsAndConverge() {

@@ -5,12 +5,17 @@ import dev.weft.crdt.handler.Handler;
 import dev.weft.crdt.handler.HandlerRef;
 import dev.weft.crdt.handler.json.DartType;
 import dev.weft.crdt.handler.json.JsonValueCodec;
+import dev.weft.crdt.handler.list.FugueListHandler;
+import dev.weft.crdt.handler.list.FugueMovableListHandler;
 import dev.weft.crdt.handler.list.ListHandler;
 import dev.weft.crdt.handler.map.MapHandler;
 import dev.weft.crdt.handler.map.OrMapHandler;
+import dev.weft.crdt.handler.reference.ListRefHandler;
 import dev.weft.crdt.handler.reference.MapRefHandler;
+import dev.weft.crdt.handler.reference.MovableListRefHandler;
 import dev.weft.crdt.handler.register.RegisterHandler;
 import dev.weft.crdt.handler.set.OrSetHandler;
+import dev.weft.crdt.handler.text.FugueTextHandler;
 import dev.weft.crdt.handler.text.TextHandler;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -34,7 +39,12 @@ final class Workload {
         new RegisterHandler<>(document, "register", DartType.DYNAMIC);
         new OrSetHandler<>(document, "set", DartType.STRING);
         new OrMapHandler<>(document, "ormap", DartType.STRING, DartType.INT);
+        new FugueTextHandler(document, "ftext");
+        new FugueListHandler<>(document, "flist", DartType.STRING);
+        new FugueMovableListHandler<>(document, "movable", DartType.STRING);
         new MapRefHandler(document, "root");
+        new ListRefHandler(document, "listref");
+        new MovableListRefHandler(document, "movableref");
     }
 
     /** One random edit of one random handler. */
@@ -57,6 +67,45 @@ final class Workload {
                 case 0, 1 -> list.insert(random.nextInt(list.length() + 2), word(random));
                 case 2 -> list.delete(random.nextInt(list.length() + 1), random.nextInt(3));
                 default -> list.update(random.nextInt(list.length() + 1), word(random));
+            }
+        } else if (handler instanceof FugueTextHandler text) {
+            switch (random.nextInt(5)) {
+                case 0, 1 -> text.insert(random.nextInt(text.length() + 1), word(random));
+                case 2 -> text.delete(random.nextInt(text.length() + 1), random.nextInt(4));
+                case 3 -> text.change(word(random) + text.value());
+                default -> text.update(random.nextInt(text.length() + 1), word(random));
+            }
+        } else if (handler instanceof ListRefHandler list) {
+            int index = random.nextInt(list.length() + 1);
+            if (random.nextInt(3) > 0) {
+                list.insertRef(index, all.get(random.nextInt(all.size())));
+            } else {
+                list.delete(index, 1);
+            }
+        } else if (handler instanceof FugueListHandler<?> any) {
+            FugueListHandler<String> list = (FugueListHandler<String>) any;
+            switch (random.nextInt(4)) {
+                case 0 -> list.insert(random.nextInt(list.length() + 1), word(random));
+                case 1 -> list.insertAll(random.nextInt(list.length() + 1), List.of(word(random), word(random)));
+                case 2 -> list.delete(random.nextInt(list.length() + 1), random.nextInt(3));
+                default -> list.update(random.nextInt(list.length() + 1), word(random));
+            }
+        } else if (handler instanceof MovableListRefHandler list) {
+            int index = random.nextInt(list.length() + 1);
+            switch (random.nextInt(4)) {
+                case 0, 1 -> list.insertRef(index, all.get(random.nextInt(all.size())));
+                case 2 -> list.move(index, random.nextInt(list.length() + 1));
+                default -> list.delete(index, 1);
+            }
+        } else if (handler instanceof FugueMovableListHandler<?> any) {
+            FugueMovableListHandler<String> list = (FugueMovableListHandler<String>) any;
+            int index = random.nextInt(list.length() + 1);
+            switch (random.nextInt(6)) {
+                case 0 -> list.insert(index, word(random));
+                case 1 -> list.insertAll(index, List.of(word(random), word(random)));
+                case 2, 3 -> list.move(index, random.nextInt(list.length() + 1));
+                case 4 -> list.update(index, word(random));
+                default -> list.delete(index, 1);
             }
         } else if (handler instanceof MapRefHandler map) {
             if (random.nextInt(4) == 0) {

@@ -47,6 +47,27 @@ final class ScriptRun {
         script.get("final").properties().forEach(peer -> finish(peer.getKey(), peer.getValue()));
     }
 
+    /**
+     * Brings all peers together and asks whether they show the same, with what they kept in memory and without: what a
+     * script must lead to where its record cannot be met.
+     */
+    void expectAgreement() {
+        for (Document one : peers.values()) {
+            for (Document other : peers.values()) {
+                one.importChanges(other.exportChangesNewerThan(one.versionVector()));
+            }
+        }
+        Map<String, Object> agreed = new HashMap<>();
+        peers.values().forEach(peer -> peer.handlers().values().forEach(handler -> {
+            Object shown = PlainValues.current(handler);
+            assertThat(shown).isEqualTo(agreed.computeIfAbsent(handler.id(), id -> shown));
+        }));
+        peers.values().forEach(Document::invalidateCaches);
+        peers.values().forEach(peer -> peer.handlers().values().forEach(handler -> {
+            assertThat(PlainValues.current(handler)).isEqualTo(agreed.get(handler.id()));
+        }));
+    }
+
     private void createPeer(String label, JsonNode peer) {
         Document document = new Document(DocumentOptions.builder()
                 .peerId(PeerId.parse(peer.get("peerId").textValue()))
