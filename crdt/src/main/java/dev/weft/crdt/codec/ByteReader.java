@@ -1,5 +1,8 @@
 package dev.weft.crdt.codec;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -9,6 +12,8 @@ import java.util.Objects;
  * allocates more than its input is long. Not thread-safe.
  */
 public final class ByteReader {
+    static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private final byte[] bytes;
     private final int limit;
     private int position;
@@ -162,13 +167,6 @@ public final class ByteReader {
     }
 
     static long longAt(byte[] bytes, int offset) {
-        return (bytes[offset] & 0xffL) << 56
-                | (bytes[offset + 1] & 0xffL) << 48
-                | (bytes[offset + 2] & 0xffL) << 40
-                | (bytes[offset + 3] & 0xffL) << 32
-                | (bytes[offset + 4] & 0xffL) << 24
-                | (bytes[offset + 5] & 0xffL) << 16
-                | (bytes[offset + 6] & 0xffL) << 8
-                | (bytes[offset + 7] & 0xffL);
+        return (long) LONG.get(bytes, offset);
     }
 }

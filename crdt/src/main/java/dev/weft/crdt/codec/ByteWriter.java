@@ -67,9 +67,8 @@ public final class ByteWriter {
     /** Eight bytes, big-endian. */
     public ByteWriter writeLong(long value) {
         ensure(8);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-            bytes[size++] = (byte) (value >>> shift);
-        }
+        ByteReader.LONG.set(bytes, size, value);
+        size += 8;
         return this;
     }
 

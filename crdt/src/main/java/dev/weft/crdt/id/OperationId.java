@@ -45,6 +45,12 @@ public record OperationId(PeerId peer, long clock) implements Comparable<Operati
         return byClock != 0 ? byClock : peer.compareTo(other.peer);
     }
 
+    /** Written out for the same reason as that of {@link PeerId}. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof OperationId id && clock == id.clock && peer.equals(id.peer);
+    }
+
     @Override
     public int hashCode() {
         long mixed = clock * 0xff51afd7ed558ccdL;

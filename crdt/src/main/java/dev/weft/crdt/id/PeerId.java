@@ -65,6 +65,12 @@ public record PeerId(long high, long low) implements Comparable<PeerId> {
         return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
     }
 
+    /** Written out because it is asked for every operation: the generated form compares through method handles. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PeerId peer && high == peer.high && low == peer.low;
+    }
+
     @Override
     public int hashCode() {
         long mixed = (high ^ low) * 0x9e3779b97f4a7c15L;

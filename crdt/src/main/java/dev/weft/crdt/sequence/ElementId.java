@@ -108,6 +108,16 @@ public record ElementId(PeerId peer, long counter) implements Comparable<Element
     }
 
     @Override
+    public boolean equals(Object other) {
+        return other instanceof ElementId id && counter == id.counter && (peer == null || peer.equals(id.peer));
+    }
+
+    @Override
+    public int hashCode() {
+        return isNull() ? 0 : peer.hashCode() * 31 + Long.hashCode(counter);
+    }
+
+    @Override
     public String toString() {
         return isNull() ? TEXT_NULL : peer + ":" + counter;
     }
