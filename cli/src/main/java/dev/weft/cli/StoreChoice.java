@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.crdt.clock.WallClock;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.InMemoryDocumentStore;
 import dev.weft.server.storage.embedded.EmbeddedDocumentStore;
@@ -29,7 +30,7 @@ final class StoreChoice {
 
     DocumentStore create() {
         return switch (kind) {
-            case memory -> InMemoryDocumentStore.unshared();
+            case memory -> InMemoryDocumentStore.perNode(WallClock.SYSTEM);
             case embedded -> new EmbeddedDocumentStore(EmbeddedStoreOptions.in(data));
         };
     }

@@ -24,7 +24,7 @@ final class Target {
 
     @Option(
             names = "--timeout",
-            defaultValue = "10",
+            defaultValue = "30",
             paramLabel = "SECONDS",
             description = "How long to wait for the server. Default: ${DEFAULT-VALUE}")
     private int timeoutSeconds;

@@ -34,7 +34,7 @@ final class TypeCommand implements Callable<Integer> {
 
     @Option(
             names = "--type",
-            defaultValue = "text",
+            defaultValue = "fugue",
             description =
                     "What to create if the text does not exist: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
     private Text.Type type;

@@ -64,7 +64,7 @@ final class BusCodec {
             list(out, m.blobs(), ByteWriter::writeBlob);
         } else if (message instanceof OwnerMessage.ReadState m) {
             head(out, READ_STATE, m.key(), m.from());
-            out.writeUvarint(m.epoch()).writeUvarint(m.request());
+            out.writeUvarint(m.epoch()).writeUvarint(m.request()).writeString(m.sessionId());
             nullable(out, m.since(), BusCodec::vector);
             out.writeUvarint(m.afterNumber()).writeUvarint(m.bytesMax());
         } else if (message instanceof OwnerMessage.Resync m) {

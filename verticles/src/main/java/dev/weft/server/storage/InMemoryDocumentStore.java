@@ -1,5 +1,6 @@
 package dev.weft.server.storage;
 
+import dev.weft.crdt.clock.WallClock;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import io.vertx.core.Future;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -25,27 +27,38 @@ public final class InMemoryDocumentStore implements DocumentStore {
     private final Contents contents;
     private final boolean shared;
     private final StoreLimits limits;
+    private final LongSupplier leastEpoch;
     private boolean open;
 
-    private InMemoryDocumentStore(Contents contents, boolean shared, StoreLimits limits) {
+    private InMemoryDocumentStore(Contents contents, boolean shared, StoreLimits limits, LongSupplier leastEpoch) {
         this.contents = contents;
         this.shared = shared;
         this.limits = limits;
+        this.leastEpoch = leastEpoch;
     }
 
     /** A store of its own, which does not claim to be shared. */
     public static InMemoryDocumentStore unshared() {
-        return new InMemoryDocumentStore(new Contents(), false, StoreLimits.defaults());
+        return new InMemoryDocumentStore(new Contents(), false, StoreLimits.defaults(), () -> 0);
+    }
+
+    /**
+     * A store for one node of a cluster whose nodes share none. Epochs are no lower than the time in milliseconds: if
+     * every such store counted from 1, an owner could take its predecessor's epoch, and the links their positions in the
+     * old log, for its own.
+     */
+    public static InMemoryDocumentStore perNode(WallClock clock) {
+        return new InMemoryDocumentStore(new Contents(), false, StoreLimits.defaults(), clock::millis);
     }
 
     /** One of several stores, in one JVM, over the same documents. */
     public static InMemoryDocumentStore over(Contents contents) {
-        return new InMemoryDocumentStore(contents, true, StoreLimits.defaults());
+        return new InMemoryDocumentStore(contents, true, StoreLimits.defaults(), () -> 0);
     }
 
     /** As {@link #over(Contents)}, with other bounds. */
     public static InMemoryDocumentStore over(Contents contents, StoreLimits limits) {
-        return new InMemoryDocumentStore(contents, true, limits);
+        return new InMemoryDocumentStore(contents, true, limits, () -> 0);
     }
 
     @Override
@@ -92,7 +105,7 @@ public final class InMemoryDocumentStore implements DocumentStore {
                 }
                 log = contents.logs.computeIfAbsent(key, InMemoryLog::new);
             }
-            return log.claim();
+            return log.claim(leastEpoch.getAsLong());
         });
     }
 

@@ -43,9 +43,11 @@ final class InMemoryLog {
                 snapshot == null ? 0 : snapshot.length);
     }
 
-    long claim() {
+    /** @param atLeast the new epoch is not lower, however few there were */
+    long claim(long atLeast) {
         exists = true;
-        return ++epoch;
+        epoch = Math.max(epoch + 1, atLeast);
+        return epoch;
     }
 
     void fence(long callerEpoch) {

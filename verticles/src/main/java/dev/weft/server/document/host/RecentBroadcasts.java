@@ -35,8 +35,9 @@ final class RecentBroadcasts {
         }
     }
 
+    /** Never for a number that was not broadcast yet: whoever claims to have it speaks of another log. */
     boolean reachesBackTo(long number) {
-        return number >= lastNumber - entries.size();
+        return number <= lastNumber && number >= lastNumber - entries.size();
     }
 
     /** Everything after a number that {@link #reachesBackTo}. */
