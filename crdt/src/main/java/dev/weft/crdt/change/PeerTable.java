@@ -2,6 +2,7 @@ package dev.weft.crdt.change;
 
 import dev.weft.crdt.id.PeerId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +14,9 @@ final class PeerTable {
     private final List<PeerId> peers = new ArrayList<>();
     private final List<IntList> changes = new ArrayList<>();
     private final Map<PeerId, Integer> indexes = new HashMap<>();
-    /* By first byte of a peer id, the peer interned last with that byte: finds ids inside operation bodies. */
-    private final int[] byFirstByte = new int[256];
+    /* By the low bits of the first byte of a peer id, the peer interned last: finds ids inside operation bodies. */
+    private int[] byFirstByte = {NONE, NONE, NONE, NONE};
     private int lastFound = NONE;
-
-    PeerTable() {
-        java.util.Arrays.fill(byFirstByte, NONE);
-    }
 
     int size() {
         return peers.size();
@@ -55,12 +52,27 @@ final class PeerTable {
         peers.add(peer);
         changes.add(new IntList());
         indexes.put(peer, index);
-        byFirstByte[(int) (peer.high() >>> 56)] = index;
+        if (index >= byFirstByte.length && byFirstByte.length < 256) {
+            growCandidates();
+        }
+        addCandidate(index);
         return index;
+    }
+
+    private void growCandidates() {
+        byFirstByte = new int[byFirstByte.length * 4];
+        Arrays.fill(byFirstByte, NONE);
+        for (int known = 0; known < peers.size(); known++) {
+            addCandidate(known);
+        }
+    }
+
+    private void addCandidate(int index) {
+        byFirstByte[(int) (peers.get(index).high() >>> 56) & byFirstByte.length - 1] = index;
     }
 
     /** A peer whose id may begin with this byte, or -1. */
     int candidate(byte first) {
-        return byFirstByte[first & 0xff];
+        return byFirstByte[first & byFirstByte.length - 1];
     }
 }

@@ -41,7 +41,7 @@ public final class Document implements HandlerHost {
     private final HandlerRegistry registry = new HandlerRegistry(this);
     private final Listeners listeners = new Listeners();
     private final Transaction transaction = new Transaction();
-    private final ByteWriter body = new ByteWriter(256);
+    private final ByteWriter body = new ByteWriter();
     private ChangeStore store = new ChangeStore();
     private Snapshot lastSnapshot;
     private boolean disposed;

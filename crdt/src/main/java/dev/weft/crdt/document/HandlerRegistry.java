@@ -147,7 +147,7 @@ final class HandlerRegistry {
         attached.values().forEach(AttachedHandler::invalidate);
     }
 
-    private static boolean isUsable(String handlerId) {
+    static boolean isUsable(String handlerId) {
         return !handlerId.startsWith(Snapshot.RESERVED_PREFIX) && StrictUtf8.isRoundTripSafe(handlerId);
     }
 }

@@ -169,7 +169,7 @@ public final class HistorySession implements HandlerHost {
             return known.handler();
         }
         HandlerFactory factory = factories.get(ref.type());
-        return factory == null ? null : factory.create(this, ref.id());
+        return factory == null || !HandlerRegistry.isUsable(ref.id()) ? null : factory.create(this, ref.id());
     }
 
     /** Ends the session; handlers keep the value they show. */
