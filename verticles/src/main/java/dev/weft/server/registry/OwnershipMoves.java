@@ -75,22 +75,22 @@ abstract class OwnershipMoves {
     // Obtaining
 
     final void startAttempt(Ownership presumedDead, long now) {
+        // A new id each time: answers to calls of an earlier attempt may still be under way.
+        claim = new Claim(claimIds.get(), localNode, presumedDead);
         epoch = 0;
         claimRounds = 0;
-        claimWith(new Claim(claimIds.get(), localNode, presumedDead), now);
-    }
-
-    /** Under the claim id it has: if the entry is still there, that finds it and changes nothing. */
-    final void leaveQuarantine(long now) {
-        claimWith(Claim.of(claim.claimId(), localNode), now);
-    }
-
-    private void claimWith(Claim newClaim, long now) {
-        claim = newClaim;
+        repeated.clear();
         trouble = Refusal.SLOW;
         attemptUntil = now + timing.attemptMillis();
         phase = Phase.CLAIMING;
         emit(new ClaimEntry(claim));
+    }
+
+    /** Claims over the entry that was kept; if another has taken the document meanwhile, that is found out. */
+    final void leaveQuarantine(long now) {
+        Ownership kept =
+                new Ownership(localNode, epoch, claim.claimId(), epoch == 0 ? State.CLAIMING : State.ACTIVE, null);
+        startAttempt(kept, now);
     }
 
     final void retryAttempt(Refusal why, long now) {
@@ -238,6 +238,7 @@ abstract class OwnershipMoves {
         phase = Phase.IDLE;
         claim = null;
         epoch = 0;
+        repeated.clear();
         handingOff = false;
         successor = null;
     }

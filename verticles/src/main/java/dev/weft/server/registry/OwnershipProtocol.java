@@ -55,7 +55,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
      *                too slow                    HOSTING      Resume; on draining STOPPING all the same
      *   STOPPING     stopped and released        IDLE         or CLAIMING if somebody waits and no successor is known
      *   QUARANTINED  wanted, too early           QUARANTINED  Refuse
-     *                wanted, later               CLAIMING     ClaimEntry under the same id
+     *                wanted, later               CLAIMING     ClaimEntry naming the entry that was kept
      *                nobody asks for long        STOPPING     ReleaseEntry
      *   any          the wait limit passes       same         Refuse, retryable; the work goes on
      *   obtaining    the attempt limit passes    STOPPING     Refuse all, ReleaseEntry
@@ -172,6 +172,9 @@ public final class OwnershipProtocol extends OwnershipMoves {
         signpost = null;
         if (phase == Phase.IDLE && !draining) {
             startAttempt(null, now);
+        } else if (claim != null && holdsEpoch(claim.claimId())) {
+            // The entry was taken from us by a claim that never reached the store, and has come back as a signpost.
+            askFor(fenced ? Call.LOOKUP : Call.REASSERT);
         }
         return take();
     }

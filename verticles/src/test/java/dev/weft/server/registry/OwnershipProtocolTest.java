@@ -254,6 +254,13 @@ class OwnershipProtocolTest {
             assertThat(protocol.invited(now)).isEmpty();
         }
 
+        /** Found by simulation: somebody had claimed over us, never reached the store, and handed the entry back. */
+        @Test
+        void anInvitationToWhatIsHostedRestoresTheEntry() {
+            hosting();
+            assertThat(protocol.invited(now)).containsExactly(new ReassertEntry(Ownership.active("a", "c1", 5)));
+        }
+
         @Test
         void anAnswerToAClaimGivenUpIsTakenBack() {
             wanted(1);
@@ -413,6 +420,9 @@ class OwnershipProtocolTest {
 
     @Nested
     class Quarantined {
+        private static final ClaimEntry OVER_KEPT_ENTRY =
+                new ClaimEntry(Claim.of("c2", "a").presumingDead(Ownership.active("a", "c1", 5)));
+
         private void unusable() {
             loading();
             protocol.loadFailed("c1", HostingFailure.UNUSABLE, now);
@@ -429,10 +439,10 @@ class OwnershipProtocolTest {
             now += 400;
             assertThat(wanted(2)).containsExactly(new Refuse(2, Refusal.QUARANTINED, until - now));
             now = until;
-            assertThat(wanted(3)).containsExactly(new ClaimEntry(claim("c1")));
-            protocol.claimAnswered("c1", Ownership.active("a", "c1", 5), now);
-            protocol.epochClaimed("c1", 6, now);
-            assertThat(protocol.loadFailed("c1", HostingFailure.UNUSABLE, now))
+            assertThat(wanted(3)).containsExactly(OVER_KEPT_ENTRY);
+            protocol.claimAnswered("c2", Ownership.claiming("a", "c2"), now);
+            protocol.epochClaimed("c2", 6, now);
+            assertThat(protocol.loadFailed("c2", HostingFailure.UNUSABLE, now))
                     .contains(new ReportQuarantine(2, now + 2 * TIMING.quarantineMillis()));
         }
 
@@ -440,7 +450,7 @@ class OwnershipProtocolTest {
         void anOperatorMayCutItShort() {
             unusable();
             protocol.forgive(now);
-            assertThat(wanted(2)).containsExactly(new ClaimEntry(claim("c1")));
+            assertThat(wanted(2)).containsExactly(OVER_KEPT_ENTRY);
         }
 
         @Test
@@ -469,12 +479,41 @@ class OwnershipProtocolTest {
             protocol.stopped("c1", now);
             now += TIMING.quarantineMillis();
             wanted(2);
-            protocol.claimAnswered("c1", Ownership.active("a", "c1", 5), now);
-            protocol.epochClaimed("c1", 6, now);
-            protocol.loaded("c1", now);
+            protocol.claimAnswered("c2", Ownership.claiming("a", "c2"), now);
+            protocol.epochClaimed("c2", 6, now);
+            protocol.loaded("c2", now);
             now += TIMING.healthyMillis();
+            protocol.hostFailed("c2", now);
+            assertThat(protocol.stopped("c2", now)).contains(new ReportQuarantine(1, now + TIMING.quarantineMillis()));
+        }
+
+        /** Found by simulation: an answer from before the quarantine used to count as one from after it. */
+        @Test
+        void anAnswerFromBeforeTheQuarantineIsNotMistakenForALaterOne() {
+            hosting();
+            protocol.paused(now);
             protocol.hostFailed("c1", now);
-            assertThat(protocol.stopped("c1", now)).contains(new ReportQuarantine(1, now + TIMING.quarantineMillis()));
+            protocol.stopped("c1", now);
+            protocol.forgive(now);
+            wanted(2);
+            protocol.claimAnswered("c2", Ownership.claiming("a", "c2"), now);
+            protocol.epochClaimed("c2", 6, now);
+            protocol.loaded("c2", now);
+            protocol.epochVerified("c1", now);
+            protocol.paused(now);
+            assertThat(protocol.epochVerified("c2", now)).containsExactly(new Resume("c2"));
+        }
+
+        /** Found by simulation: the repeat used to fire for a claim that was no more. */
+        @Test
+        void aRepeatFromQuarantineEndsWithTheClaim() {
+            unusable();
+            protocol.entriesDoubtful(now);
+            protocol.entryUnavailable("c1", now);
+            protocol.forgive(now);
+            wanted(2);
+            protocol.claimAnswered("c2", OTHERS, now);
+            assertThat(protocol.nextDeadline()).isEqualTo(Long.MAX_VALUE);
         }
 
         @Test
