@@ -253,9 +253,14 @@ final class SessionDriver {
         if (link == null || send.connection() != linkNumber) {
             return;
         }
-        link.write(codec.encode(send.message()));
-        if (link.isFull()) {
-            input(now -> state.blocked(send.connection()));
+        try {
+            link.write(codec.encode(send.message()));
+            if (link.isFull()) {
+                input(now -> state.blocked(send.connection()));
+            }
+        } catch (RuntimeException e) {
+            // Whoever edited the document must not pay for a connection.
+            broken(send.connection(), "Sending " + send.message().type(), e);
         }
     }
 
@@ -321,11 +326,14 @@ final class SessionDriver {
         try {
             input(now -> state.receive(connection, message, now));
         } catch (RuntimeException e) {
-            // A defect of ours. The state of the session is not to be trusted any more; a new one starts from the
-            // document, which refuses what it cannot apply as a whole.
-            LOG.log(System.Logger.Level.ERROR, "Handling " + message.type() + " failed", e);
-            input(now -> state.broken(connection, "Handling " + message.type() + " failed: " + e, now));
+            broken(connection, "Handling " + message.type(), e);
         }
+    }
+
+    /** A defect of ours. The session is not to be trusted any more; a new one starts from the document. */
+    private void broken(long connection, String what, RuntimeException cause) {
+        LOG.log(System.Logger.Level.ERROR, what + " failed", cause);
+        input(now -> state.broken(connection, what + " failed: " + cause, now));
     }
 
     String documentId() {

@@ -91,7 +91,8 @@ final class WebSocketLink implements Connector.Link {
 
     @Override
     public void write(byte[] frame) {
-        if (open && !abandoned) {
+        // Between the end of a socket and the notice of it, writing would throw; the notice is what counts.
+        if (open && !abandoned && !socket.isClosed()) {
             // A failed write closes the socket, which is reported; the future adds nothing.
             socket.writeBinaryMessage(Buffer.buffer(frame));
         }
@@ -99,7 +100,7 @@ final class WebSocketLink implements Connector.Link {
 
     @Override
     public boolean isFull() {
-        return open && socket.writeQueueFull();
+        return open && !socket.isClosed() && socket.writeQueueFull();
     }
 
     @Override

@@ -83,9 +83,6 @@ public final class SyncState extends SessionState {
     @Override
     protected Session sessionOf(Message answer) {
         HandshakeResponse response = (HandshakeResponse) answer;
-        if (!response.capabilities().contains(Capability.ACK)) {
-            emit(new Effect.DurabilityUnknown());
-        }
         return new Session(response.sessionId(), response.capabilities());
     }
 
@@ -96,6 +93,9 @@ public final class SyncState extends SessionState {
         } else if (message instanceof ChangesMessage changes) {
             receiveChanges(changes.changes(), now);
         } else if (message instanceof HandshakeResponse response) {
+            if (!isGranted(Capability.ACK)) {
+                emit(new Effect.DurabilityUnknown());
+            }
             // An answer nobody asked for means that the server began the session anew: what was on its way is lost.
             recent.clear();
             requests.reset();
