@@ -9,15 +9,19 @@ import dev.weft.crdt.handler.HandlerSlot;
 import dev.weft.crdt.handler.Operation;
 import dev.weft.crdt.id.OperationId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * A handler of a live document, and the state kept for it between reads.
  *
  * <p>Invariant: the kept state, if any, equals a replay of the handler's stored operations followed by the pending ones
- * of the open transaction. Whatever might break it drops the state instead.
+ * of the open transaction, but for those still waiting to be folded. Whatever might break it drops the state instead.
  */
 final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O> {
+    /* Whoever was offline comes back with many changes, one message each: folding them together costs one way back. */
+    private static final int WAITING_MAX = 4096;
+
     private final Document document;
     private final Handler<S, O> handler;
     private final DataType<S, O> type;
@@ -26,6 +30,8 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
     private S state;
     /* The newest stored operation the state includes, in replay order; null if there is none. */
     private OperationId newest;
+    /* Stored operations of others that the kept state does not include yet; empty if there is no state. */
+    private List<FoldedTail.Placed<O>> waiting = new ArrayList<>();
     /* Whether the kept state left out operations it could not read. */
     private boolean skipped;
     /* Whether the operations now being committed are part of the state since they were pending. */
@@ -56,6 +62,7 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
 
     @Override
     public S state() {
+        foldWaiting();
         if (state == null) {
             Replay<S, O> replayed = document.replay(name, type, tail);
             newest = replayed.newest();
@@ -84,6 +91,7 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
     @Override
     public void invalidate() {
         state = null;
+        waiting.clear();
         alreadyFolded = false;
     }
 
@@ -144,6 +152,7 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
     }
 
     private void fold(OperationId id, O operation) {
+        foldWaiting();
         if (state == null) {
             return;
         }
@@ -154,26 +163,38 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
         state = folded;
     }
 
-    /** Folds stored remote operations, given in replay order. */
+    /** Takes note of operations of others that were just stored. They are folded when somebody looks. */
     void receive(ChangeStore store, int[] ordinals) {
-        List<FoldedTail.Placed<O>> operations = new ArrayList<>();
+        if (state == null) {
+            return;
+        }
+        if (waiting.size() + ordinals.length > WAITING_MAX) {
+            invalidate();
+            return;
+        }
         for (int ordinal : ordinals) {
-            OperationId id = store.idAt(ordinal);
             O operation = Replay.decode(store, ordinal, type);
             if (operation == null) {
                 skipped = true;
             } else {
-                operations.add(new FoldedTail.Placed<>(id, operation));
+                waiting.add(new FoldedTail.Placed<>(store.idAt(ordinal), operation));
             }
         }
-        if (state != null && !operations.isEmpty()) {
-            S folded = state;
-            state = null;
-            if (foldRemote(store, folded, operations)) {
-                state = folded;
-            }
+    }
+
+    private void foldWaiting() {
+        if (waiting.isEmpty()) {
+            return;
         }
-        OperationId last = store.idAt(ordinals[ordinals.length - 1]);
+        List<FoldedTail.Placed<O>> operations = waiting;
+        waiting = new ArrayList<>();
+        operations.sort(Comparator.comparing(FoldedTail.Placed::id));
+        S folded = state;
+        state = null;
+        if (foldRemote(document.history(), folded, operations)) {
+            state = folded;
+        }
+        OperationId last = operations.get(operations.size() - 1).id();
         newest = newest == null || newest.compareTo(last) < 0 ? last : newest;
     }
 

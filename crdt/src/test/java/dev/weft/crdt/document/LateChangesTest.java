@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class LateChangesTest {
     private static final PeerId WRITER = PeerId.parse("0a000000-0000-4000-8000-00000000000a");
     private static final PeerId LATE = PeerId.parse("0b000000-0000-4000-8000-00000000000b");
-    private static final int HISTORY = 20_000;
+    private static final int HISTORY = 4_000;
 
     private final AtomicInteger decoded = new AtomicInteger();
     private final ValueCodec<String> counting = new ValueCodec<>() {
@@ -66,7 +66,7 @@ class LateChangesTest {
             assertThat(writer.applyChange(change)).isTrue();
             list.value();
         }
-        assertThat(decoded.get()).isLessThan(changes.size() + HISTORY * 12);
+        assertThat(decoded.get()).isLessThan(changes.size() + HISTORY * 8);
 
         Document fresh = document(LATE, 1_000_000);
         ListHandler<String> replayed = new ListHandler<>(fresh, "list", "tag", counting);
