@@ -36,6 +36,7 @@ final class LinkAwareness implements LinkPlugin {
     private final Map<String, String> due = new LinkedHashMap<>();
     private boolean isInformed;
     private long confirmUntilMillis = -1;
+    private long announcedAtMillis;
 
     LinkAwareness(String documentId, AwarenessOptions options) {
         this.documentId = documentId;
@@ -133,14 +134,19 @@ final class LinkAwareness implements LinkPlugin {
 
     @Override
     public void attached(boolean ownerChanged, long nowMillis, Output out) {
+        if (ownerChanged) {
+            unconfirmed.addAll(everybody.keySet());
+            unconfirmed.removeAll(clientOfSession.values());
+            confirmUntilMillis = nowMillis + options.confirmMillis();
+        }
+        announce(nowMillis, out);
+    }
+
+    private void announce(long nowMillis, Output out) {
+        announcedAtMillis = nowMillis;
         Map<String, ClientAwareness> own = new LinkedHashMap<>();
         for (String clientId : clientOfSession.values()) {
             own.put(clientId, everybody.get(clientId));
-        }
-        if (ownerChanged) {
-            unconfirmed.addAll(everybody.keySet());
-            unconfirmed.removeAll(own.keySet());
-            confirmUntilMillis = nowMillis + options.confirmMillis();
         }
         out.toOwner(AwarenessPayload.announce(own).encode());
     }
@@ -148,12 +154,18 @@ final class LinkAwareness implements LinkPlugin {
     @Override
     public void fromOwner(byte[] bytes, Output out) {
         AwarenessPayload payload = AwarenessPayload.decode(bytes);
+        List<String> gone = new ArrayList<>(payload.gone());
         if (payload.kind() == AwarenessPayload.Kind.EVERYBODY) {
             isInformed = true;
+            if (confirmUntilMillis < 0) {
+                everybody.keySet().stream()
+                        .filter(id -> !payload.states().containsKey(id))
+                        .forEach(gone::add);
+            }
         }
         payload.states().forEach((id, state) -> heard(id, state, out));
         boolean someoneLeft = false;
-        for (String id : payload.gone()) {
+        for (String id : gone) {
             if (!clientOfSession.containsValue(id)) {
                 unconfirmed.remove(id);
                 someoneLeft |= everybody.remove(id) != null;
@@ -183,6 +195,11 @@ final class LinkAwareness implements LinkPlugin {
 
     @Override
     public void tick(long nowMillis, Output out) {
+        int announceAfter = isInformed ? options.refreshMillis() : options.repeatMillis();
+        if (nowMillis - announcedAtMillis >= announceAfter && !out.sessionIds().isEmpty()) {
+            // What is said about presence may be lost like anything on the bus.
+            announce(nowMillis, out);
+        }
         if (!due.isEmpty()) {
             List<String> ready = new ArrayList<>();
             due.keySet().forEach(clientId -> {

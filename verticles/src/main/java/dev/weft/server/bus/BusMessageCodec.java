@@ -39,6 +39,10 @@ public final class BusMessageCodec<T extends BusMessage> implements MessageCodec
         TYPES.forEach(bus::unregisterDefaultCodec);
     }
 
+    static List<Class<? extends BusMessage>> types() {
+        return TYPES;
+    }
+
     private static <T extends BusMessage> void register(EventBus bus, Class<T> type) {
         bus.registerDefaultCodec(type, new BusMessageCodec<>(type));
     }

@@ -1,5 +1,6 @@
 package dev.weft.server.bus;
 
+import dev.weft.crdt.codec.CrdtFormatException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -7,6 +8,8 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one address of this node on the clustered bus, and the way out to others. Messages within the node do not touch
@@ -14,6 +17,8 @@ import java.util.function.Consumer;
  * context.
  */
 public final class NodeInbox {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeInbox.class);
+
     private final Vertx vertx;
     private final String nodeId;
     private final Map<Integer, Consumer<LinkMessage>> gateways = new ConcurrentHashMap<>();
@@ -69,10 +74,18 @@ public final class NodeInbox {
     }
 
     private void received(Message<BusMessage> message) {
-        if (message.body() instanceof OwnerMessage toOwner) {
+        BusMessage body;
+        try {
+            body = message.body();
+        } catch (CrdtFormatException e) {
+            // A node of a version this one does not understand. Links and owners repeat what matters.
+            LOG.warn("Dropped a message from another node: {}", e.getMessage());
+            return;
+        }
+        if (body instanceof OwnerMessage toOwner) {
             documents.accept(toOwner);
         } else {
-            dispatch((LinkMessage) message.body());
+            dispatch((LinkMessage) body);
         }
     }
 

@@ -196,11 +196,12 @@ final class ClientConnection {
     }
 
     void write(Buffer frame) {
-        if (isClosed) {
+        // A socket closes a moment before its handler is told, and asking a closed one anything throws.
+        if (isClosed || socket.isClosed()) {
             return;
         }
         socket.writeBinaryMessage(frame);
-        if (!isCongested && socket.writeQueueFull()) {
+        if (!isCongested && !socket.isClosed() && socket.writeQueueFull()) {
             isCongested = true;
             progressAtMillis = gateway.nowMillis();
             for (DocumentLink link : documents.values()) {
