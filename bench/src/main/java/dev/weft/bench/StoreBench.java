@@ -5,6 +5,8 @@ import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.InMemoryDocumentStore;
 import dev.weft.server.storage.embedded.EmbeddedDocumentStore;
 import dev.weft.server.storage.embedded.EmbeddedStoreOptions;
+import dev.weft.server.storage.postgres.PostgresDocumentStore;
+import dev.weft.server.storage.postgres.PostgresStoreOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -17,14 +19,16 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Durable appends through a store, as document owners make them: many documents on a few event loops, each document with one append
  * in flight at a time.
  *
- * <p>Arguments, as {@code name=value}: {@code store} (memory or embedded), {@code folder} (for embedded),
+ * <p>Arguments, as {@code name=value}: {@code store} (memory, embedded or postgres), {@code folder} (for
+ * embedded), {@code uri} and {@code lanes} (for postgres),
  * {@code documents}, {@code writers} (documents that write at once; the rest are idle), {@code blob} (bytes), {@code group}
- * (blobs per append), {@code seconds}.
+ * (blobs per append), {@code seconds}. With {@code load=N}, a single document of N blobs is written and then read instead.
  */
 public final class StoreBench {
     private static final int WARM_UP_SECONDS = 3;
@@ -44,24 +48,67 @@ public final class StoreBench {
         var arguments = new BenchArguments(args);
         var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         try {
-            var store = storeOf(arguments);
+            var store = storeOf(vertx, arguments);
             await(store.open());
-            new StoreBench(store, arguments).run(vertx);
+            if (arguments.number("load", 0) > 0) {
+                load(store, arguments);
+            } else {
+                new StoreBench(store, arguments).run(vertx);
+            }
             await(store.close());
         } finally {
             await(vertx.close());
         }
     }
 
-    private static DocumentStore storeOf(BenchArguments arguments) {
+    private static DocumentStore storeOf(Vertx vertx, BenchArguments arguments) {
         var name = arguments.text("store", "embedded");
         return switch (name) {
             case "memory" -> InMemoryDocumentStore.unshared();
             case "embedded" ->
                 new EmbeddedDocumentStore(
                         EmbeddedStoreOptions.in(Path.of(arguments.text("folder", "target/store-bench"))));
+            case "postgres" ->
+                new PostgresDocumentStore(
+                        vertx,
+                        PostgresStoreOptions.at(arguments.text("uri", "postgresql://weft@127.0.0.1/weft"))
+                                .withLanes(arguments.number("lanes", 2)));
             default -> throw new IllegalArgumentException("no such store: " + name);
         };
+    }
+
+    private static void load(DocumentStore store, BenchArguments arguments) throws InterruptedException {
+        int count = arguments.number("load", 0);
+        int group = 500;
+        var key = DocumentKey.aware("long-document");
+        long epoch = await(store.claim(key, true));
+        long position = await(store.find(key)).orElseThrow().lastPosition();
+        var random = new Random(1);
+        for (int written = 0; written < count; written += group) {
+            var blobs = new ArrayList<byte[]>();
+            for (int i = 0; i < group; i++) {
+                blobs.add(blob(random, arguments.number("blob", 200)));
+            }
+            await(store.append(key, epoch, position + 1, blobs));
+            position += group;
+        }
+        for (int round = 0; round < 3; round++) {
+            var found = new AtomicInteger();
+            long began = System.nanoTime();
+            await(store.readAll(key, epoch, 0, page -> found.addAndGet(page.size())));
+            System.out.printf(
+                    "store=%s: %,d entries read in %.0f ms%n",
+                    arguments.text("store", "embedded"), found.get(), (System.nanoTime() - began) / 1e6);
+        }
+    }
+
+    /** Half of it text, half noise: about as compressible as changes are. */
+    private static byte[] blob(Random random, int bytes) {
+        var blob = new byte[bytes];
+        for (int i = 0; i < blob.length; i++) {
+            blob[i] = (byte) (i % 2 == 0 ? 'a' + i % 7 : random.nextInt());
+        }
+        return blob;
     }
 
     private void run(Vertx vertx) throws InterruptedException {
@@ -156,17 +203,8 @@ public final class StoreBench {
             positions = new long[keys.size()];
             var random = new Random(number);
             for (int i = 0; i < arguments.number("group", 1); i++) {
-                blobs.add(blob(random));
+                blobs.add(blob(random, arguments.number("blob", 200)));
             }
-        }
-
-        /** Half of it text, half noise: about as compressible as changes are. */
-        private byte[] blob(Random random) {
-            var blob = new byte[arguments.number("blob", 200)];
-            for (int i = 0; i < blob.length; i++) {
-                blob[i] = (byte) (i % 2 == 0 ? 'a' + i % 7 : random.nextInt());
-            }
-            return blob;
         }
 
         Future<?> prepare() {

@@ -401,6 +401,38 @@ public abstract class DocumentStoreContract {
         return await(listing).stream().map(info -> info.key().id()).toList();
     }
 
+    /** {@code -Dseed=…} replays, {@code -Dweft.rounds=N} goes on for longer. */
+    @Test
+    void randomOperationsEndAsTheyDoInTheSimplestStore() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        var operations = new RandomOperations(new Random(seed));
+        var model = InMemoryDocumentStore.unshared();
+        await(model.open());
+        int rounds = 40 * Integer.getInteger("weft.rounds", 1);
+        for (int round = 0; round < rounds; round++) {
+            var group = operations.nextGroup();
+            // All in flight together, so that they meet in one commit.
+            var outcomes = group.stream().map(call -> call.apply(store)).toList();
+            var expected = group.stream().map(call -> call.apply(model)).toList();
+            for (int i = 0; i < group.size(); i++) {
+                assertThat(outcomeOf(outcomes.get(i)))
+                        .as("operation %d of round %d of seed %d", i, round, seed)
+                        .isEqualTo(outcomeOf(expected.get(i)));
+            }
+            if (round % 15 == 14) {
+                restart();
+            }
+            assertThat(operations.contentOf(store))
+                    .as("round %d of seed %d", round, seed)
+                    .isEqualTo(operations.contentOf(model));
+        }
+    }
+
+    private static Object outcomeOf(Future<?> future) {
+        return await(future.transform(outcome -> Future.succeededFuture(
+                outcome.succeeded() ? outcome.result() : outcome.cause().getClass())));
+    }
+
     @Test
     void resultsArriveOnTheContextOfTheCaller() {
         var vertx = Vertx.vertx();

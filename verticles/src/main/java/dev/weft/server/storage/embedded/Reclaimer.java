@@ -53,8 +53,9 @@ final class Reclaimer {
         } catch (StoreUnavailableException e) {
             LOG.debug("no space was reclaimed, the store is closed");
         } catch (RocksDBException e) {
-            // Closing the store interrupts a rewrite; anything worse shows at the next write.
-            LOG.warn("no space was reclaimed: {}", e.getMessage());
+            // Closing the store interrupts a rewrite, and it is done again some day; anything worse shows at the next
+            // write.
+            LOG.info("no space was reclaimed: {}", e.getMessage());
         } finally {
             synchronized (this) {
                 garbageBytes -= done ? taken : 0;
