@@ -6,9 +6,7 @@ import dev.weft.crdt.change.FramedChanges;
 import dev.weft.crdt.change.HandlerName;
 import dev.weft.crdt.change.PendingChanges;
 import dev.weft.crdt.clock.ClockDriftException;
-import dev.weft.crdt.clock.HybridLogicalClock;
 import dev.weft.crdt.clock.HybridTimestamp;
-import dev.weft.crdt.codec.ByteWriter;
 import dev.weft.crdt.handler.DataType;
 import dev.weft.crdt.handler.Handler;
 import dev.weft.crdt.handler.HandlerFactory;
@@ -20,12 +18,9 @@ import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -37,18 +32,14 @@ import java.util.function.Supplier;
  */
 public final class Document implements HandlerHost {
     private final DocumentOptions options;
-    private final HybridLogicalClock clock;
     private final HandlerRegistry registry = new HandlerRegistry(this);
-    private final Listeners listeners = new Listeners();
-    private final Transaction transaction = new Transaction();
-    private final ByteWriter body = new ByteWriter();
-    private ChangeStore store = new ChangeStore();
-    private Snapshot lastSnapshot;
+    private final History history = new History();
+    private final Editing editing;
     private boolean disposed;
 
     public Document(DocumentOptions options) {
         this.options = options;
-        this.clock = new HybridLogicalClock(options.initialClock());
+        this.editing = new Editing(options, history, registry);
     }
 
     /** A document of this peer, everything else by default. */
@@ -67,12 +58,12 @@ public final class Document implements HandlerHost {
 
     /** The current stamp; reading does not advance it. */
     public HybridTimestamp clock() {
-        return clock.current();
+        return editing.clock();
     }
 
     /** Whether nothing was ever edited or taken in. */
     public boolean isEmpty() {
-        return store.isEmpty() && lastSnapshot == null;
+        return history.isEmpty();
     }
 
     /** A random handler id. */
@@ -86,18 +77,7 @@ public final class Document implements HandlerHost {
      */
     public <T> T runInTransaction(Supplier<T> action) {
         requireLive("runInTransaction");
-        transaction.enter();
-        Throwable failure = null;
-        try {
-            return action.get();
-        } catch (RuntimeException | Error thrown) {
-            failure = thrown;
-            throw thrown;
-        } finally {
-            if (transaction.leave()) {
-                endTransaction(failure);
-            }
-        }
+        return editing.runInTransaction(action);
     }
 
     /** {@link #runInTransaction(Supplier)} without a result. */
@@ -108,93 +88,25 @@ public final class Document implements HandlerHost {
         });
     }
 
-    private void endTransaction(Throwable earlier) {
-        try {
-            commitPending();
-            flush();
-        } catch (RuntimeException | Error failure) {
-            if (earlier == null) {
-                throw failure;
-            }
-            earlier.addSuppressed(failure);
-        }
-    }
-
-    private void commitPending() {
-        if (!transaction.hasPending()) {
-            return;
-        }
-        boolean committed = false;
-        try {
-            List<Transaction.Pending<?, ?>> operations = transaction.takePending();
-            Set<AttachedHandler<?, ?>> edited = new LinkedHashSet<>();
-            operations.forEach(pending -> edited.add(pending.handler()));
-            edited.forEach(AttachedHandler::beforeCommit);
-            for (Transaction.Pending<?, ?> pending : operations) {
-                body.reset().writeBytes(pending.body());
-                commit(pending.handler(), pending.operation());
-            }
-            edited.forEach(AttachedHandler::afterCommit);
-            committed = true;
-        } finally {
-            if (!committed) {
-                registry.invalidateAll();
-            }
-        }
-    }
-
-    /** Stamps and stores the operation whose body was just encoded. */
-    private void commit(AttachedHandler<?, ?> handler, Operation operation) {
-        OperationId id = new OperationId(options.peerId(), clock.tick(wallMillis()));
-        int ordinal = store.addLocal(id, handler.storeIndex(store), operation.kind(), body);
-        clock.receive(wallMillis(), id.clock());
-        handler.committed(id, operation);
-        handler.bumpRevision();
-        if (listeners.wantLocalChanges()) {
-            transaction.created(store.get(ordinal));
-        } else {
-            transaction.updated();
-        }
-    }
-
     <S, O extends Operation> void submit(AttachedHandler<S, O> handler, O operation) {
         requireLive("registerOperation");
-        handler.type().encodeOperation(operation, body.reset());
-        if (transaction.isOpen()) {
-            transaction.add(handler, operation, body.toByteArray());
-            handler.foldPending(operation);
-            return;
-        }
-        commit(handler, operation);
-        flush();
+        editing.submit(handler, operation);
     }
 
     /** Ticks the clock and returns it: a stamp older than the next change, for tags inside operations. */
     public HybridTimestamp prepareMutation() {
         requireLive("prepareMutation");
-        return clock.tick(wallMillis());
-    }
-
-    /** Tells the listeners, unless a transaction is open: then they hear of it at its end. */
-    private void flush() {
-        if (transaction.isOpen()) {
-            return;
-        }
-        List<Change> localChanges = transaction.takeLocalChanges();
-        boolean updated = transaction.takeUpdated();
-        if (updated) {
-            listeners.notify(localChanges, true);
-        }
+        return editing.tick();
     }
 
     /** Called with every change created here, in replay order, once it is stored. Not with changes of others. */
     public Subscription onLocalChange(Consumer<Change> listener) {
-        return listeners.onLocalChange(listener);
+        return editing.listeners().onLocalChange(listener);
     }
 
     /** Called when values may have changed, once per transaction, import or edit. */
     public Subscription onUpdate(Runnable listener) {
-        return listeners.onUpdate(listener);
+        return editing.listeners().onUpdate(listener);
     }
 
     /**
@@ -229,14 +141,14 @@ public final class Document implements HandlerHost {
     /** {@link #importChanges}, telling what became of each change. Nothing that is not ready is kept. */
     public ImportResult importAll(Collection<Change> changes) {
         requireLive("importChanges");
-        Importer importer = new Importer(store, snapshotVector(), wallMillis(), options.driftMillisMax());
+        ChangeStore store = history.store();
         int first = store.size();
-        ImportResult result = importer.run(changes, (change, ordinal) -> clock.receive(wallMillis(), change.clock()));
+        ImportResult result = new Importer(store, history.covered(), editing.wallMillis(), options.driftMillisMax())
+                .run(changes, (change, ordinal) -> editing.receive(change.clock()));
         if (!result.applied().isEmpty()) {
-            transaction.disturb();
-            afterImport(first);
-            transaction.updated();
-            flush();
+            editing.transaction().disturb();
+            afterImport(store, first);
+            editing.updated();
         }
         return result;
     }
@@ -270,11 +182,11 @@ public final class Document implements HandlerHost {
 
     /** Why the change would be refused, including a look at the body if its type is built in; null if it would not. */
     public Refusal validate(Change change) {
-        Refusal refusal = ChangeValidation.check(change, wallMillis(), options.driftMillisMax());
+        Refusal refusal = ChangeValidation.check(change, editing.wallMillis(), options.driftMillisMax());
         return refusal != null ? refusal : ChangeValidation.checkBody(change);
     }
 
-    private void afterImport(int first) {
+    private void afterImport(ChangeStore store, int first) {
         if (registry.isEmpty() && registry.factories().isEmpty()) {
             return;
         }
@@ -291,7 +203,7 @@ public final class Document implements HandlerHost {
 
     /** All stored changes in arrival order. */
     public List<Change> exportChanges() {
-        return store.all();
+        return history.store().all();
     }
 
     /**
@@ -300,37 +212,37 @@ public final class Document implements HandlerHost {
      * @throws IllegalArgumentException if one of them is not stored
      */
     public List<Change> exportChangesSince(Collection<OperationId> version) {
-        return store.since(version);
+        return history.store().since(version);
     }
 
     /** The stored changes a replica with this vector lacks. Costs as much as the result is long. */
     public List<Change> exportChangesNewerThan(VersionVector vector) {
-        return store.newerThan(vector);
+        return history.store().newerThan(vector);
     }
 
     /** {@link #exportChanges} as one file (spec crdt 8.3). */
     public byte[] binaryExport() {
-        return FramedChanges.encode(store.all());
+        return FramedChanges.encode(history.store().all());
     }
 
     /** Per peer the newest change known here, stored or in the snapshot. */
     public VersionVector versionVector() {
-        return store.versionVector().merged(snapshotVector());
+        return history.versionVector();
     }
 
     /** The stored changes no other one depends on. A local change will depend on all of them. */
     public List<OperationId> frontiers() {
-        return store.heads();
+        return history.store().heads();
     }
 
     /** The history, for reading. The document replaces it when it prunes. */
     public ChangeStore history() {
-        return store;
+        return history.store();
     }
 
     /** What history was compressed into, last; null if it never was. */
     public Snapshot lastSnapshot() {
-        return lastSnapshot;
+        return history.snapshot();
     }
 
     /**
@@ -350,14 +262,14 @@ public final class Document implements HandlerHost {
      */
     public Snapshot takeSnapshot(VersionVector limit, boolean prune) {
         requireLive("takeSnapshot");
-        if (transaction.isOpen()) {
+        if (editing.transaction().isOpen()) {
             throw new IllegalStateException("A snapshot cannot be taken inside a transaction");
         }
         registry.materialise();
-        Snapshot taken = new SnapshotTaker(store, lastSnapshot, registry).take(limit, versionVector());
-        lastSnapshot = taken;
+        Snapshot taken = new SnapshotTaker(history.store(), history.snapshot(), registry).take(limit, versionVector());
+        history.replaceSnapshot(taken);
         if (prune) {
-            prune(taken.versionVector());
+            history.prune(taken.versionVector());
         }
         registry.invalidateAll();
         return taken;
@@ -365,7 +277,7 @@ public final class Document implements HandlerHost {
 
     /** Whether {@link #importSnapshot} would take it: it has seen all that the last snapshot has. */
     public boolean shouldApplySnapshot(Snapshot snapshot) {
-        return lastSnapshot == null || snapshot.versionVector().dominates(lastSnapshot.versionVector());
+        return history.accepts(snapshot);
     }
 
     /**
@@ -389,15 +301,16 @@ public final class Document implements HandlerHost {
      */
     public void mergeSnapshot(Snapshot snapshot, boolean prune) {
         requireLive("mergeSnapshot");
-        adopt(snapshot, lastSnapshot == null ? snapshot : lastSnapshot.merged(snapshot), prune);
+        Snapshot last = history.snapshot();
+        adopt(snapshot, last == null ? snapshot : last.merged(snapshot), prune);
     }
 
     private void adopt(Snapshot incoming, Snapshot result, boolean prune) {
         requireNoDrift(incoming);
-        lastSnapshot = result;
-        incoming.versionVector().forEach((peer, stamp) -> clock.receive(wallMillis(), stamp));
+        history.replaceSnapshot(result);
+        incoming.versionVector().forEach((peer, stamp) -> editing.receive(stamp));
         if (prune) {
-            prune(result.versionVector());
+            history.prune(result.versionVector());
         }
         for (String key : incoming.data().keySet()) {
             AttachedHandler<?, ?> handler = registry.get(key);
@@ -405,15 +318,15 @@ public final class Document implements HandlerHost {
                 handler.bumpRevision();
             }
         }
-        transaction.disturb();
+        editing.transaction().disturb();
         registry.invalidateAll();
-        transaction.updated();
-        flush();
+        editing.updated();
     }
 
     private void requireNoDrift(Snapshot snapshot) {
         HybridTimestamp newest = snapshot.versionVector().newest();
-        if (newest != null && ChangeValidation.isAhead(newest.packed(), wallMillis(), options.driftMillisMax())) {
+        if (newest != null
+                && ChangeValidation.isAhead(newest.packed(), editing.wallMillis(), options.driftMillisMax())) {
             throw new ClockDriftException("Snapshot stamp " + newest + " is more than " + options.driftMillisMax()
                     + " ms ahead of physical time");
         }
@@ -421,19 +334,7 @@ public final class Document implements HandlerHost {
 
     /** Forgets stored changes that both the vector and the last snapshot cover. */
     public void garbageCollect(VersionVector protectUntil) {
-        if (lastSnapshot != null) {
-            prune(VersionVector.intersection(List.of(protectUntil, lastSnapshot.versionVector())));
-        }
-    }
-
-    private void prune(VersionVector vector) {
-        if (store.size() == store.countNewerThan(vector)) {
-            return;
-        }
-        // A change of a handler the snapshot says nothing about stays: it may be all that is left of it (W9).
-        Set<String> represented = lastSnapshot.data().keySet();
-        store = store.pruned(ordinal -> vector.covers(store.idAt(ordinal))
-                && represented.contains(store.handlerAt(ordinal).id()));
+        history.prune(protectUntil);
     }
 
     /**
@@ -487,12 +388,12 @@ public final class Document implements HandlerHost {
     /** Creates all handlers that stored changes, the snapshot's manifest or references name, where a factory can. */
     public void reconstruct() {
         Map<String, String> types = new LinkedHashMap<>();
-        store.handlers().forEach(name -> {
-            if (store.countOf(name) > 0) {
+        history.store().handlers().forEach(name -> {
+            if (history.store().countOf(name) > 0) {
                 types.put(name.id(), name.type());
             }
         });
-        types.putAll(HandlerManifest.readOrEmpty(lastSnapshot));
+        types.putAll(HandlerManifest.readOrEmpty(history.snapshot()));
         types.forEach((id, type) -> registry.instantiate(new HandlerName(type, id)));
         registry.materialise();
     }
@@ -506,9 +407,8 @@ public final class Document implements HandlerHost {
     /** How many stored changes edit a handler of this id, of whatever type. */
     public int changeCountOf(String handlerId) {
         int count = 0;
-        Set<HandlerName> names = new HashSet<>(store.handlers());
-        for (HandlerName name : names) {
-            count += name.id().equals(handlerId) ? store.countOf(name) : 0;
+        for (HandlerName name : history.store().handlers()) {
+            count += name.id().equals(handlerId) ? history.store().countOf(name) : 0;
         }
         return count;
     }
@@ -526,7 +426,7 @@ public final class Document implements HandlerHost {
     /** Ends editing and taking in, for good; reading and exporting still work. Again, it does nothing. */
     public void dispose() {
         disposed = true;
-        listeners.clear();
+        editing.listeners().clear();
         registry.clear();
     }
 
@@ -535,19 +435,11 @@ public final class Document implements HandlerHost {
     }
 
     <S, O extends Operation> Replay<S, O> replay(HandlerName name, DataType<S, O> type, FoldedTail<S, O> tail) {
-        return Replay.complete(store, lastSnapshot, name, type, tail);
+        return Replay.complete(history.store(), history.snapshot(), name, type, tail);
     }
 
     Transaction transaction() {
-        return transaction;
-    }
-
-    private VersionVector snapshotVector() {
-        return lastSnapshot == null ? VersionVector.EMPTY : lastSnapshot.versionVector();
-    }
-
-    private long wallMillis() {
-        return options.wallClock().millis();
+        return editing.transaction();
     }
 
     private void requireLive(String method) {
