@@ -152,6 +152,21 @@ public final class ChangeStore {
         return handler < 0 ? new int[0] : handlers.ordinals(handler).toArray();
     }
 
+    /** The changes that edit a handler and that a vector does not cover, in arrival order. */
+    public int[] ordinalsNewerThan(VersionVector vector, HandlerName name) {
+        if (vector.isEmpty()) {
+            return ordinalsOf(name);
+        }
+        BitSet newer = new BitSet(size());
+        IntList ordinals = authors.newerThan(vector);
+        for (int i = 0; i < ordinals.size(); i++) {
+            newer.set(ordinals.get(i));
+        }
+        return newer.isEmpty()
+                ? new int[0]
+                : Arrays.stream(ordinalsOf(name)).filter(newer::get).toArray();
+    }
+
     public int countOf(HandlerName name) {
         int handler = handlers.indexOf(name);
         return handler < 0 ? 0 : handlers.ordinals(handler).size();

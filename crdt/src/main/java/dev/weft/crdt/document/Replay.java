@@ -18,7 +18,6 @@ import java.util.function.IntPredicate;
  */
 final class Replay<S, O extends Operation> {
     private final ChangeStore store;
-    private final VersionVector covered;
     private final DataType<S, O> type;
     private final int[] ordinals;
     private final S state;
@@ -35,9 +34,11 @@ final class Replay<S, O extends Operation> {
      */
     Replay(ChangeStore store, Snapshot snapshot, IntPredicate exists, HandlerName name, DataType<S, O> type) {
         this.store = store;
-        this.covered = snapshot == null ? VersionVector.EMPTY : snapshot.versionVector();
         this.type = type;
-        this.ordinals = Arrays.stream(store.ordinalsOf(name)).filter(exists).toArray();
+        VersionVector covered = snapshot == null ? VersionVector.EMPTY : snapshot.versionVector();
+        this.ordinals = Arrays.stream(store.ordinalsNewerThan(covered, name))
+                .filter(exists)
+                .toArray();
         store.sortForReplay(ordinals);
         S seed = seed(snapshot, name.id(), type);
         this.seedIsMalformed = seed == null;
@@ -64,10 +65,7 @@ final class Replay<S, O extends Operation> {
             return false;
         }
         while (next < ordinals.length && visible.test(ordinals[next])) {
-            OperationId id = store.idAt(ordinals[next]);
-            if (!covered.covers(id)) {
-                fold(id, ordinals[next]);
-            }
+            fold(store.idAt(ordinals[next]), ordinals[next]);
             next++;
         }
         return true;
