@@ -37,10 +37,10 @@ final class ChangeValidation {
         return null;
     }
 
-    /** {@link #check}, and whether the body of a built-in type can be read. */
-    static Refusal checkBody(Change change) {
+    /** Whether the body can be read, if the type is known. */
+    static Refusal checkBody(Change change, DocumentOptions options) {
         Envelope envelope = change.envelope();
-        DataType<?, ?> type = BuiltInTypes.of(envelope.handlerType());
+        DataType<?, ?> type = options.typeOf(envelope.handlerType());
         if (type == null) {
             return null;
         }

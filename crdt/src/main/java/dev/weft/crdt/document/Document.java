@@ -183,7 +183,7 @@ public final class Document implements HandlerHost {
     /** Why the change would be refused, including a look at the body if its type is built in; null if it would not. */
     public Refusal validate(Change change) {
         Refusal refusal = ChangeValidation.check(change, editing.wallMillis(), options.driftMillisMax());
-        return refusal != null ? refusal : ChangeValidation.checkBody(change);
+        return refusal != null ? refusal : ChangeValidation.checkBody(change, options);
     }
 
     private void afterImport(ChangeStore store, int first) {
@@ -266,7 +266,8 @@ public final class Document implements HandlerHost {
             throw new IllegalStateException("A snapshot cannot be taken inside a transaction");
         }
         registry.materialise();
-        Snapshot taken = new SnapshotTaker(history.store(), history.snapshot(), registry).take(limit, versionVector());
+        Snapshot taken =
+                new SnapshotTaker(options, history.store(), history.snapshot(), registry).take(limit, versionVector());
         history.replaceSnapshot(taken);
         if (prune) {
             history.prune(taken.versionVector());

@@ -2,8 +2,11 @@ package dev.weft.crdt.document;
 
 import dev.weft.crdt.clock.HybridTimestamp;
 import dev.weft.crdt.clock.WallClock;
+import dev.weft.crdt.handler.DataType;
 import dev.weft.crdt.id.IdSource;
 import dev.weft.crdt.id.PeerId;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /** What a document is created with. Immutable. */
@@ -17,6 +20,7 @@ public final class DocumentOptions {
     private final WallClock wallClock;
     private final IdSource idSource;
     private final long driftMillisMax;
+    private final Map<String, DataType<?, ?>> types;
 
     private DocumentOptions(Builder builder) {
         this.idSource = builder.idSource;
@@ -27,6 +31,7 @@ public final class DocumentOptions {
         this.initialClock = builder.initialClock;
         this.wallClock = builder.wallClock;
         this.driftMillisMax = builder.driftMillisMax;
+        this.types = Map.copyOf(builder.types);
     }
 
     public static Builder builder() {
@@ -58,6 +63,12 @@ public final class DocumentOptions {
         return driftMillisMax;
     }
 
+    /** The data type to fold handlers of this tag with, if nobody creates them; null if none is known. */
+    DataType<?, ?> typeOf(String tag) {
+        DataType<?, ?> chosen = types.get(tag);
+        return chosen != null ? chosen : BuiltInTypes.of(tag);
+    }
+
     /** Collects options; every one has a default. */
     public static final class Builder {
         private PeerId peerId;
@@ -66,6 +77,7 @@ public final class DocumentOptions {
         private WallClock wallClock = WallClock.SYSTEM;
         private IdSource idSource = IdSource.SECURE;
         private long driftMillisMax = UNLIMITED_DRIFT;
+        private final Map<String, DataType<?, ?>> types = new HashMap<>();
 
         private Builder() {}
 
@@ -107,6 +119,22 @@ public final class DocumentOptions {
          */
         public Builder driftMillisMax(long driftMillisMax) {
             this.driftMillisMax = driftMillisMax;
+            return this;
+        }
+
+        /**
+         * Says what handlers of a tag chosen by an application are, so that a document without such handlers can check
+         * and compress them all the same: {@code knownType("tasks", "CRDTListHandler")}.
+         *
+         * @param builtIn one of {@link BuiltInTypes#names}
+         * @throws IllegalArgumentException for any other
+         */
+        public Builder knownType(String tag, String builtIn) {
+            DataType<?, ?> type = BuiltInTypes.of(builtIn);
+            if (type == null) {
+                throw new IllegalArgumentException("Not a built-in type: " + builtIn);
+            }
+            types.put(tag, type);
             return this;
         }
 

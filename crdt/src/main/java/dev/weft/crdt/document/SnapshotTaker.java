@@ -21,13 +21,15 @@ import java.util.function.IntPredicate;
  * pruned (spec crdt W4, W9).
  */
 final class SnapshotTaker {
+    private final DocumentOptions options;
     private final ChangeStore store;
     private final Snapshot previous;
     private final HandlerRegistry registry;
     private final Map<String, Representation<?, ?>> represented = new LinkedHashMap<>();
     private final Set<HandlerName> unfoldable = new HashSet<>();
 
-    SnapshotTaker(ChangeStore store, Snapshot previous, HandlerRegistry registry) {
+    SnapshotTaker(DocumentOptions options, ChangeStore store, Snapshot previous, HandlerRegistry registry) {
+        this.options = options;
         this.store = store;
         this.previous = previous;
         this.registry = registry;
@@ -61,7 +63,7 @@ final class SnapshotTaker {
     }
 
     private void representByTag(HandlerName name) {
-        DataType<?, ?> type = BuiltInTypes.of(name.type());
+        DataType<?, ?> type = options.typeOf(name.type());
         if (type != null && !name.id().startsWith(Snapshot.RESERVED_PREFIX)) {
             represented.computeIfAbsent(name.id(), id -> new Representation<>(name, type, null));
         }
@@ -121,7 +123,7 @@ final class SnapshotTaker {
 
     private <S, O extends Operation> byte[] replay(HandlerName name, DataType<S, O> own, VersionVector vector) {
         // Opaque values first: a body another peer can read, but the codec of this handler cannot, is not lost then.
-        DataType<?, ?> opaque = BuiltInTypes.of(name.type());
+        DataType<?, ?> opaque = options.typeOf(name.type());
         return opaque == null ? replayAs(own, name, vector) : replayAs(opaque, name, vector);
     }
 
