@@ -41,6 +41,7 @@ public final class Server {
     private final Supplier<Future<Void>> closeVertx;
     private final NodeInbox inbox;
     private final PluginChain plugins;
+    private final DocumentRouter router;
     private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
     private final List<String> deployments = new ArrayList<>();
     private DocumentDeployer documents;
@@ -59,6 +60,7 @@ public final class Server {
         this.options = options;
         this.closeVertx = closeVertx;
         this.plugins = new PluginChain(options.plugins(), System::nanoTime);
+        this.router = new DocumentRouter(registry, store, new LocalPlacement());
         this.inbox = new NodeInbox(vertx, registry.localNode());
     }
 
@@ -91,6 +93,7 @@ public final class Server {
                 inbox,
                 loader(),
                 options.hosting(),
+                options.ownership(),
                 () -> UUID.randomUUID().toString(),
                 options.passivateMillis());
         inbox.documents(documents::receive);
@@ -100,6 +103,12 @@ public final class Server {
                 LOG.info("Node {} left", nodeId);
                 documents.nodeLeft(nodeId);
                 gateways.forEach(gateway -> gateway.nodeLeft(nodeId));
+            }
+
+            @Override
+            public void entriesDoubtful(Doubt doubt) {
+                LOG.warn("The registry may have lost or replaced entries: {}", doubt);
+                documents.entriesDoubtful();
             }
         });
         return store.open()
@@ -118,14 +127,13 @@ public final class Server {
     }
 
     private Future<Void> deployGateways() {
-        DocumentRouter router = new DocumentRouter(registry, store, new LocalPlacement());
         DeploymentOptions instances = new DeploymentOptions().setInstances(options.gateways());
-        return vertx.deployVerticle(() -> newGateway(router), instances)
+        return vertx.deployVerticle(this::newGateway, instances)
                 .onSuccess(deployments::add)
                 .mapEmpty();
     }
 
-    private GatewayVerticle newGateway(DocumentRouter router) {
+    private GatewayVerticle newGateway() {
         GatewayVerticle gateway = new GatewayVerticle(
                 gateways.size(), options.gateway(), inbox, router, plugins, WallClock.SYSTEM, bound -> port = bound);
         gateways.add(gateway);
@@ -160,11 +168,28 @@ public final class Server {
         return stopping;
     }
 
-    private Future<Void> stopOnce() {
+    private Future<Void> drainGateways() {
+        List<Future<Void>> drained = new ArrayList<>();
+        gateways.forEach(gateway -> drained.add(gateway.drain()));
+        return Future.join(drained).mapEmpty();
+    }
+
+    private Future<Void> undeploy() {
         List<Future<Void>> undeployed = new ArrayList<>();
         deployments.forEach(id -> undeployed.add(vertx.undeploy(id)));
-        return Future.join(undeployed)
-                .transform(gatewaysGone -> documents.stop())
+        return Future.join(undeployed).mapEmpty();
+    }
+
+    private Future<Void> stopOnce() {
+        List<String> others = registry.members().stream()
+                .filter(member -> !member.equals(nodeId()))
+                .toList();
+        router.exclude(nodeId());
+        // Documents first, while the sockets of this node still follow them; then the sockets, to other nodes.
+        return documents
+                .drain(others)
+                .transform(documentsGone -> others.isEmpty() ? Future.<Void>succeededFuture() : drainGateways())
+                .transform(sessionsGone -> undeploy())
                 .transform(documentsGone -> inbox.stop())
                 .transform(inboxGone -> store.close())
                 .transform(storeClosed -> registry.close())

@@ -6,6 +6,7 @@ import dev.weft.server.awareness.AwarenessPlugin;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.plugin.ServerPlugin;
+import dev.weft.server.registry.OwnershipTiming;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param hosting bounds of the documents it owns
  * @param passivateMillis a document nobody follows leaves memory after this time
  * @param plugins in their order; by default presence
+ * @param ownership how long claims, hand-offs and quarantines take
  * @param allowUnsharedStore whether to join a cluster with a store the other nodes do not reach: a document that moves
  *     to another node starts empty there, and only its clients bring the content back
  */
@@ -28,7 +30,8 @@ public record ServerOptions(
         HostLimits hosting,
         int passivateMillis,
         boolean allowUnsharedStore,
-        List<ServerPlugin> plugins) {
+        List<ServerPlugin> plugins,
+        OwnershipTiming ownership) {
     public static final ServerOptions DEFAULT = new ServerOptions(
             Optional.empty(),
             GatewayOptions.DEFAULT,
@@ -36,7 +39,8 @@ public record ServerOptions(
             HostLimits.DEFAULT,
             60_000,
             false,
-            List.of(new AwarenessPlugin(AwarenessOptions.DEFAULT)));
+            List.of(new AwarenessPlugin(AwarenessOptions.DEFAULT)),
+            OwnershipTiming.defaults().withoutDetaching());
 
     public ServerOptions {
         plugins = List.copyOf(plugins);
@@ -50,26 +54,36 @@ public record ServerOptions(
 
     public ServerOptions withCluster(ClusterOptions value) {
         return new ServerOptions(
-                Optional.of(value), gateway, gateways, hosting, passivateMillis, allowUnsharedStore, plugins);
+                Optional.of(value),
+                gateway,
+                gateways,
+                hosting,
+                passivateMillis,
+                allowUnsharedStore,
+                plugins,
+                ownership);
     }
 
     public ServerOptions withGateway(GatewayOptions value) {
-        return new ServerOptions(cluster, value, gateways, hosting, passivateMillis, allowUnsharedStore, plugins);
+        return new ServerOptions(
+                cluster, value, gateways, hosting, passivateMillis, allowUnsharedStore, plugins, ownership);
     }
 
     public ServerOptions withGateways(int value) {
-        return new ServerOptions(cluster, gateway, value, hosting, passivateMillis, allowUnsharedStore, plugins);
+        return new ServerOptions(
+                cluster, gateway, value, hosting, passivateMillis, allowUnsharedStore, plugins, ownership);
     }
 
     public ServerOptions withPassivateMillis(int value) {
-        return new ServerOptions(cluster, gateway, gateways, hosting, value, allowUnsharedStore, plugins);
+        return new ServerOptions(cluster, gateway, gateways, hosting, value, allowUnsharedStore, plugins, ownership);
     }
 
     public ServerOptions withAllowUnsharedStore(boolean value) {
-        return new ServerOptions(cluster, gateway, gateways, hosting, passivateMillis, value, plugins);
+        return new ServerOptions(cluster, gateway, gateways, hosting, passivateMillis, value, plugins, ownership);
     }
 
     public ServerOptions withPlugins(List<ServerPlugin> value) {
-        return new ServerOptions(cluster, gateway, gateways, hosting, passivateMillis, allowUnsharedStore, value);
+        return new ServerOptions(
+                cluster, gateway, gateways, hosting, passivateMillis, allowUnsharedStore, value, ownership);
     }
 }

@@ -25,6 +25,8 @@ final class BusCodec {
     private static final int RESYNC = 5;
     private static final int UPLOAD = 6;
     private static final int FROM_PLUGIN = 7;
+    private static final int INVITE = 8;
+    private static final int SUPERSEDED = 9;
     private static final int ATTACHED = 16;
     private static final int NOT_OWNER = 17;
     private static final int REFUSED = 18;
@@ -75,6 +77,11 @@ final class BusCodec {
         } else if (message instanceof OwnerMessage.FromPlugin m) {
             head(out, FROM_PLUGIN, m.key(), m.from());
             out.writeUvarint(m.epoch()).writeString(m.plugin()).writeBlob(m.payload());
+        } else if (message instanceof OwnerMessage.Invite m) {
+            head(out, INVITE, m.key(), m.from());
+        } else if (message instanceof OwnerMessage.Superseded m) {
+            head(out, SUPERSEDED, m.key(), m.from());
+            out.writeUvarint(m.byEpoch());
         } else if (message instanceof OwnerMessage.Upload m) {
             head(out, UPLOAD, m.key(), m.from());
             out.writeUvarint(m.epoch()).writeString(m.sessionId()).writeBlob(m.snapshot());
@@ -164,6 +171,8 @@ final class BusCodec {
                                 number(in));
             case RESYNC -> new OwnerMessage.Resync(key, from, number(in), vector(in), number(in));
             case FROM_PLUGIN -> new OwnerMessage.FromPlugin(key, from, number(in), text(in), blob(in));
+            case INVITE -> new OwnerMessage.Invite(key, from);
+            case SUPERSEDED -> new OwnerMessage.Superseded(key, from, number(in));
             case UPLOAD -> new OwnerMessage.Upload(key, from, number(in), text(in), blob(in), number(in));
             default -> throw new CrdtFormatException("Unknown bus message " + tag);
         };

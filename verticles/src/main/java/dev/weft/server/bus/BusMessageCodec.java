@@ -15,6 +15,8 @@ public final class BusMessageCodec<T extends BusMessage> implements MessageCodec
             OwnerMessage.Resync.class,
             OwnerMessage.Upload.class,
             OwnerMessage.FromPlugin.class,
+            OwnerMessage.Invite.class,
+            OwnerMessage.Superseded.class,
             LinkMessage.Attached.class,
             LinkMessage.NotOwner.class,
             LinkMessage.Refused.class,

@@ -75,6 +75,12 @@ public sealed interface OwnerMessage extends BusMessage {
     record Resync(DocumentKey key, LinkAddress from, long epoch, VersionVector delivered, long deliveredNumber)
             implements OwnerMessage {}
 
+    /** A node lets go of the document and asks the receiver to take over. @param from names the node only */
+    record Invite(DocumentKey key, LinkAddress from) implements OwnerMessage {}
+
+    /** Somebody took the document over because the receiver did not answer. @param byEpoch the epoch it holds now */
+    record Superseded(DocumentKey key, LinkAddress from, long byEpoch) implements OwnerMessage {}
+
     /** What a plugin beside the link says to its other side beside the owner. */
     record FromPlugin(DocumentKey key, LinkAddress from, long epoch, String plugin, byte[] payload)
             implements OwnerMessage {}

@@ -1,50 +1,53 @@
 package dev.weft.server.document;
 
-import dev.weft.protocol.message.ErrorCode;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostLimits;
-import dev.weft.server.document.host.Hosted;
-import dev.weft.server.registry.Claim;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.Ownership;
+import dev.weft.server.registry.OwnershipEffect;
+import dev.weft.server.registry.OwnershipProtocol;
 import dev.weft.server.registry.OwnershipRegistry;
-import dev.weft.server.storage.DocumentNotFoundException;
+import dev.weft.server.registry.OwnershipTiming;
 import dev.weft.server.storage.DocumentStore;
-import dev.weft.server.storage.StoredEntry;
 import io.vertx.core.Context;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hosts documents on this node when links ask for them: claims, loads, deploys, and lets go again. Messages for hosted
- * documents are handed over by table look-up on any thread; everything else happens on one context.
+ * Hosts documents on this node when links ask for them, and lets them go again: one {@link OwnershipProtocol} per
+ * document decides. Messages for hosted documents are handed over by table look-up on any thread; everything else
+ * happens on one context.
  */
 public final class DocumentDeployer implements DocumentVerticle.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(DocumentDeployer.class);
+    private static final int TICK_MILLIS = 50;
 
-    /** Attachments that may wait for one document to load; the links repeat what is dropped. */
-    private static final int WAITING_MAX = 4_096;
+    /** A timer that comes so late means that the whole process stood still, and may have been replaced. */
+    private static final int PAUSE_MILLIS = 2_000;
 
-    private final Vertx vertx;
+    /** How long {@link #drain} may take before the node leaves all the same. */
+    private static final int DRAIN_MILLIS_MAX = 20_000;
+
     private final OwnershipRegistry registry;
-    private final DocumentStore store;
-    private final NodeInbox inbox;
-    private final DocumentLoader loader;
-    private final HostLimits limits;
+    private final OwnershipTiming timing;
     private final Supplier<String> claimIds;
     private final int passivateMillis;
     private final Context ownContext;
-    private final Map<DocumentKey, Hosting> hostings = new ConcurrentHashMap<>();
+    private final HostedSlot.Surroundings around;
+    private final Map<DocumentKey, HostedSlot> slots = new ConcurrentHashMap<>();
+    private final long timer;
+    private long tickedAtMillis = DocumentVerticle.nowMillis();
+    private boolean draining;
 
     /**
      * @param claimIds gives ids that are unique in the cluster and for ever
@@ -57,197 +60,208 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
             NodeInbox inbox,
             DocumentLoader loader,
             HostLimits limits,
+            OwnershipTiming timing,
             Supplier<String> claimIds,
             int passivateMillis) {
-        this.vertx = vertx;
         this.registry = registry;
-        this.store = store;
-        this.inbox = inbox;
-        this.loader = loader;
-        this.limits = limits;
+        this.timing = timing;
         this.claimIds = claimIds;
         this.passivateMillis = passivateMillis;
         this.ownContext = vertx.getOrCreateContext();
+        this.around = new HostedSlot.Surroundings(vertx, ownContext, registry, store, inbox, loader, limits, this);
+        this.timer = vertx.setPeriodic(TICK_MILLIS, fired -> ownContext.runOnContext(run -> tick()));
     }
 
     /** A message for an owner reached this node. Called on any thread. */
     public void receive(OwnerMessage message) {
-        Hosting hosting = hostings.get(message.key());
-        if (hosting != null && hosting.verticle != null) {
-            hosting.verticle.receive(message);
+        HostedSlot slot = slots.get(message.key());
+        DocumentVerticle serving = slot == null ? null : slot.serving();
+        if (serving != null && !isNotice(message)) {
+            serving.receive(message);
         } else {
-            ownContext.runOnContext(run -> receiveUnhosted(message));
+            ownContext.runOnContext(run -> receiveUnserved(message));
         }
     }
 
-    /** How many documents this node hosts. */
+    /** Whether it concerns ownership itself, and not the document. */
+    private static boolean isNotice(OwnerMessage message) {
+        return message instanceof OwnerMessage.Invite || message instanceof OwnerMessage.Superseded;
+    }
+
+    /** How many documents this node owns, or is about to. */
     public int hostedCount() {
-        return hostings.size();
+        return (int)
+                slots.values().stream().filter(slot -> slot.serving() != null).count();
     }
 
     public boolean isHosted(DocumentKey key) {
-        Hosting hosting = hostings.get(key);
-        return hosting != null && hosting.verticle != null;
+        HostedSlot slot = slots.get(key);
+        return slot != null && slot.serving() != null;
+    }
+
+    private void receiveUnserved(OwnerMessage message) {
+        DocumentKey key = message.key();
+        HostedSlot slot = slots.get(key);
+        DocumentVerticle serving = slot == null ? null : slot.serving();
+        if (message instanceof OwnerMessage.Invite) {
+            perform(slotOf(key), (protocol, now) -> protocol.invited(now));
+        } else if (message instanceof OwnerMessage.Superseded superseded) {
+            if (slot != null) {
+                perform(slot, (protocol, now) -> protocol.contradicted(superseded.byEpoch(), now));
+            }
+        } else if (serving != null) {
+            serving.receive(message);
+        } else if (message instanceof OwnerMessage.Attach attach) {
+            attach(attach);
+        } else if (slot == null && !(message instanceof OwnerMessage.Detach)) {
+            around.inbox().toLink(new LinkMessage.NotOwner(key, message.from(), message.epoch(), null));
+        }
+        // Anything else is for a document that is coming or going: links repeat what is not answered.
+    }
+
+    private void attach(OwnerMessage.Attach attach) {
+        if (attach.suspectNode() == null) {
+            slotOf(attach.key()).wanted(attach, null);
+            return;
+        }
+        registry.lookup(attach.key())
+                .onComplete(found -> ownContext.runOnContext(run -> {
+                    Ownership present = found.succeeded() ? found.result().orElse(null) : null;
+                    slotOf(attach.key()).wanted(attach, isSuspect(present, attach) ? present : null);
+                }));
+    }
+
+    private static boolean isSuspect(Ownership present, OwnerMessage.Attach attach) {
+        return present != null
+                && present.nodeId().equals(attach.suspectNode())
+                && (attach.suspectEpoch() == 0 || attach.suspectEpoch() >= present.epoch());
+    }
+
+    private HostedSlot slotOf(DocumentKey key) {
+        return slots.computeIfAbsent(key, k -> {
+            HostedSlot slot = new HostedSlot(k, new OwnershipProtocol(registry.localNode(), timing, claimIds), around);
+            if (draining) {
+                slot.perform(slot.protocol().drain(null, HostedSlot.now()));
+            }
+            return slot;
+        });
+    }
+
+    private void perform(HostedSlot slot, BiFunction<OwnershipProtocol, Long, List<OwnershipEffect>> input) {
+        slot.perform(input.apply(slot.protocol(), HostedSlot.now()));
+    }
+
+    private void performAll(BiFunction<OwnershipProtocol, Long, List<OwnershipEffect>> input) {
+        ownContext.runOnContext(run -> slots.values().forEach(slot -> perform(slot, input)));
+    }
+
+    private void tick() {
+        long now = HostedSlot.now();
+        boolean stoodStill = now - tickedAtMillis >= PAUSE_MILLIS;
+        tickedAtMillis = now;
+        if (stoodStill) {
+            LOG.warn("This node stood still; every document asks the store whether it is still owned here");
+        }
+        slots.forEach((key, slot) -> {
+            OwnershipProtocol protocol = slot.protocol();
+            if (stoodStill) {
+                slot.perform(protocol.paused(now));
+            }
+            if (protocol.nextDeadline() <= now) {
+                slot.perform(protocol.tick(now));
+            }
+            if (protocol.isDisposable(now)) {
+                slots.remove(key, slot);
+            }
+        });
     }
 
     /** A node is gone. Called on any thread. */
     public void nodeLeft(String nodeId) {
-        for (Hosting hosting : hostings.values()) {
-            if (hosting.verticle != null) {
-                hosting.verticle.nodeLeft(nodeId);
+        performAll((protocol, now) -> protocol.nodeLeft(nodeId, now));
+        for (HostedSlot slot : slots.values()) {
+            DocumentVerticle serving = slot.serving();
+            if (serving != null) {
+                serving.nodeLeft(nodeId);
             }
         }
     }
 
-    /** Lets go of every document, so that other nodes may claim them at once. */
-    public Future<Void> stop() {
-        List<Future<Void>> released = new ArrayList<>();
-        hostings.forEach((key, hosting) -> released.add(letGo(key, hosting)));
-        return Future.join(released).mapEmpty();
+    /** Entries of the registry may be lost or replaced. Called on any thread. */
+    public void entriesDoubtful() {
+        performAll((protocol, now) -> protocol.entriesDoubtful(now));
     }
 
-    private void receiveUnhosted(OwnerMessage message) {
-        Hosting hosting = hostings.get(message.key());
-        if (hosting != null && hosting.verticle != null) {
-            hosting.verticle.receive(message);
-        } else if (message instanceof OwnerMessage.Attach attach) {
-            if (hosting == null) {
-                host(attach);
-            } else if (hosting.waiting.size() < WAITING_MAX) {
-                hosting.waiting.add(attach);
+    /** Moves a document to another node, in order. Ignored while it is not hosted here. Called on any thread. */
+    public void handOff(DocumentKey key, String toNode) {
+        ownContext.runOnContext(run -> {
+            HostedSlot slot = slots.get(key);
+            if (slot != null) {
+                perform(slot, (protocol, now) -> protocol.handOff(toNode, now));
             }
-        } else if (hosting == null && !(message instanceof OwnerMessage.Detach)) {
-            inbox.toLink(new LinkMessage.NotOwner(message.key(), message.from(), message.epoch(), null));
-        }
-    }
-
-    private void host(OwnerMessage.Attach attach) {
-        DocumentKey key = attach.key();
-        Hosting hosting = new Hosting(claimIds.get());
-        hosting.waiting.add(attach);
-        hostings.put(key, hosting);
-        claim(attach, hosting)
-                .compose(ownership -> {
-                    if (!ownership.isClaim(hosting.claimId)) {
-                        return Future.failedFuture(new OwnedElsewhere(ownership.route()));
-                    }
-                    return store.claim(key, attach.create());
-                })
-                .compose(epoch -> registry.activate(key, hosting.claimId, epoch).compose(active -> load(key, epoch)))
-                .compose(hosted -> deploy(key, hosting, hosted))
-                .onComplete(deployed -> ownContext.runOnContext(run -> {
-                    if (deployed.failed()) {
-                        fail(key, hosting, deployed.cause());
-                    }
-                }));
-    }
-
-    private Future<Ownership> claim(OwnerMessage.Attach attach, Hosting hosting) {
-        Claim claim = Claim.of(hosting.claimId, registry.localNode());
-        if (attach.suspectNode() == null) {
-            return registry.claim(attach.key(), claim);
-        }
-        return registry.lookup(attach.key()).compose(found -> {
-            boolean isSuspect = found.isPresent()
-                    && found.get().nodeId().equals(attach.suspectNode())
-                    && (attach.suspectEpoch() == 0
-                            || attach.suspectEpoch() >= found.get().epoch());
-            return registry.claim(attach.key(), isSuspect ? claim.presumingDead(found.get()) : claim);
         });
     }
 
-    private Future<Hosted> load(DocumentKey key, long epoch) {
-        List<StoredEntry> entries = new ArrayList<>();
-        return store.load(key, epoch).compose(stored -> store.readAll(
-                        key, epoch, stored.info().snapshotPosition(), entries::addAll)
-                .compose(read -> vertx.executeBlocking(() -> loader.load(
-                        key, epoch, stored.snapshot(), entries, stored.info().lastPosition()))));
-    }
-
-    private Future<Void> deploy(DocumentKey key, Hosting hosting, Hosted hosted) {
-        DocumentVerticle verticle = new DocumentVerticle(key, hosted, store, inbox, limits, this);
-        return vertx.deployVerticle(verticle, new DeploymentOptions()).compose(deploymentId -> {
-            // Back on the deployer's context, where nothing can be added to the waiting list meanwhile.
-            ownContext.runOnContext(run -> {
-                hosting.deploymentId = deploymentId;
-                hosting.verticle = verticle;
-                hosting.waiting.forEach(verticle::receive);
-                hosting.waiting.clear();
-                LOG.debug("Hosting {} in epoch {}", key, hosted.epoch());
-            });
-            return Future.<Void>succeededFuture();
+    /**
+     * Hands every document to one of these nodes in turn, and takes none any more. Completes when all are gone, or after a
+     * while all the same: whoever claims them then fences this node.
+     */
+    public Future<Void> drain(List<String> otherNodes) {
+        Promise<Void> drained = Promise.promise();
+        ownContext.runOnContext(run -> {
+            draining = true;
+            int next = 0;
+            for (HostedSlot slot : List.copyOf(slots.values())) {
+                String successor = otherNodes.isEmpty() ? null : otherNodes.get(next++ % otherNodes.size());
+                perform(slot, (protocol, now) -> protocol.drain(successor, now));
+            }
+            awaitDrained(drained, HostedSlot.now() + DRAIN_MILLIS_MAX);
         });
+        return drained.future();
     }
 
-    private void fail(DocumentKey key, Hosting hosting, Throwable cause) {
-        hostings.remove(key, hosting);
-        if (cause instanceof OwnedElsewhere elsewhere) {
-            hosting.waiting.forEach(attach ->
-                    inbox.toLink(new LinkMessage.NotOwner(key, attach.from(), attach.epoch(), elsewhere.nodeId)));
-            return;
+    private void awaitDrained(Promise<Void> drained, long deadline) {
+        long left = slots.values().stream()
+                .filter(slot -> slot.protocol().phase() != OwnershipProtocol.Phase.IDLE)
+                .count();
+        if (left == 0 || HostedSlot.now() >= deadline) {
+            if (left > 0) {
+                LOG.warn("{} documents could not be handed over in time", left);
+            }
+            around.vertx().cancelTimer(timer);
+            drained.complete();
+        } else {
+            around.vertx()
+                    .setTimer(TICK_MILLIS, later -> ownContext.runOnContext(run -> awaitDrained(drained, deadline)));
         }
-        registry.release(key, hosting.claimId, null)
-                .onFailure(e -> LOG.warn("{} could not be released after a failed start: {}", key, e.getMessage()));
-        boolean isUnknown = cause instanceof DocumentNotFoundException;
-        if (!isUnknown) {
-            LOG.warn("{} cannot be hosted here", key, cause);
-        }
-        String code = isUnknown ? ErrorCode.DOCUMENT_NOT_FOUND : ErrorCode.INTERNAL_ERROR;
-        String reason = isUnknown ? "Document not found: " + key.id() : "The document cannot be loaded now";
-        hosting.waiting.forEach(
-                attach -> inbox.toLink(new LinkMessage.Refused(key, attach.from(), 0, code, reason, !isUnknown)));
     }
 
     @Override
-    public void steppedDown(DocumentKey key, String reason) {
-        ownContext.runOnContext(run -> {
-            Hosting hosting = hostings.get(key);
-            if (hosting != null) {
-                LOG.info("{} is not ours any more: {}", key, reason);
-                letGo(key, hosting);
-            }
-        });
+    public void fenced(DocumentKey key, long epoch) {
+        withSlot(key, epoch, (protocol, claimId) -> protocol.fenced(claimId, HostedSlot.now()));
     }
 
     @Override
-    public void idle(DocumentKey key, long sinceMillis) {
-        if (DocumentVerticle.nowMillis() - sinceMillis < passivateMillis) {
-            return;
+    public void failed(DocumentKey key, long epoch) {
+        withSlot(key, epoch, (protocol, claimId) -> protocol.hostFailed(claimId, HostedSlot.now()));
+    }
+
+    @Override
+    public void idle(DocumentKey key, long epoch, long sinceMillis) {
+        if (HostedSlot.now() - sinceMillis >= passivateMillis) {
+            withSlot(key, epoch, (protocol, claimId) -> protocol.idle(HostedSlot.now()));
         }
+    }
+
+    private void withSlot(
+            DocumentKey key, long epoch, BiFunction<OwnershipProtocol, String, List<OwnershipEffect>> input) {
         ownContext.runOnContext(run -> {
-            Hosting hosting = hostings.get(key);
-            if (hosting != null) {
-                letGo(key, hosting);
+            HostedSlot slot = slots.get(key);
+            if (slot != null
+                    && slot.protocol().epoch() == epoch
+                    && slot.protocol().claimId() != null) {
+                slot.perform(input.apply(slot.protocol(), slot.protocol().claimId()));
             }
         });
-    }
-
-    private Future<Void> letGo(DocumentKey key, Hosting hosting) {
-        hostings.remove(key, hosting);
-        Future<?> undeployed =
-                hosting.deploymentId == null ? Future.succeededFuture() : vertx.undeploy(hosting.deploymentId);
-        return Future.join(undeployed, registry.release(key, hosting.claimId, null))
-                .onFailure(e -> LOG.warn("{} could not be let go of cleanly: {}", key, e.getMessage()))
-                .mapEmpty();
-    }
-
-    private static final class Hosting {
-        final String claimId;
-        final List<OwnerMessage.Attach> waiting = new ArrayList<>();
-        volatile DocumentVerticle verticle;
-        volatile String deploymentId;
-
-        Hosting(String claimId) {
-            this.claimId = claimId;
-        }
-    }
-
-    private static final class OwnedElsewhere extends RuntimeException {
-        final String nodeId;
-
-        OwnedElsewhere(String nodeId) {
-            super("Owned by " + nodeId);
-            this.nodeId = nodeId;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.server.document;
 
+import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostEffect;
@@ -10,8 +11,11 @@ import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.StaleEpochException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,12 +23,16 @@ import org.slf4j.LoggerFactory;
 final class DocumentVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(DocumentVerticle.class);
 
-    /** What a verticle tells the deployer about its document. */
+    /** What a verticle tells the deployer about its document. Called on the verticle's context. */
     interface Listener {
-        void steppedDown(DocumentKey key, String reason);
+        /** The store has seen a higher epoch. */
+        void fenced(DocumentKey key, long epoch);
+
+        /** The document broke one of its own rules and is not served any more. */
+        void failed(DocumentKey key, long epoch);
 
         /** Nobody follows it since this time. */
-        void idle(DocumentKey key, long sinceMillis);
+        void idle(DocumentKey key, long epoch, long sinceMillis);
     }
 
     private final DocumentKey key;
@@ -33,8 +41,12 @@ final class DocumentVerticle extends VerticleBase {
     private final NodeInbox inbox;
     private final HostLimits limits;
     private final Listener listener;
-    private Context ownContext;
+    private final List<Runnable> early = new ArrayList<>();
+    private volatile Context ownContext;
+    private final List<LinkMessage> withheld = new ArrayList<>();
+    private Promise<Void> flushing;
     private long idleSinceMillis = -1;
+    private boolean isSuspended;
     private boolean isOver;
 
     DocumentVerticle(
@@ -54,27 +66,97 @@ final class DocumentVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        ownContext = context;
+        synchronized (early) {
+            ownContext = context;
+            early.forEach(this::onContext);
+            early.clear();
+        }
         vertx.setPeriodic(limits.tickMillis(), timer -> tick());
         return Future.succeededFuture();
     }
 
-    long epoch() {
-        return hosted.epoch();
+    /** Runs on the document's context, once it has one. Called on any thread. */
+    private void onContext(Runnable action) {
+        Context known = ownContext;
+        if (known == null) {
+            synchronized (early) {
+                known = ownContext;
+                if (known == null) {
+                    early.add(action);
+                    return;
+                }
+            }
+        }
+        known.runOnContext(run -> action.run());
     }
 
-    /** Called on any thread. */
+    /** An input for the document. What it throws is a fault of ours: it stops serving, and nobody else is concerned. */
+    private void input(Supplier<List<HostEffect>> input) {
+        if (isOver) {
+            return;
+        }
+        try {
+            perform(input.get());
+        } catch (RuntimeException | AssertionError e) {
+            LOG.error("{} epoch {} broke and is not served any more", key, hosted.epoch(), e);
+            isOver = true;
+            listener.failed(key, hosted.epoch());
+        }
+    }
+
+    /** Called on any thread. While the document takes nothing, messages are dropped: links repeat them. */
     void receive(OwnerMessage message) {
-        ownContext.runOnContext(run -> {
-            if (!isOver) {
-                perform(hosted.receive(message, nowMillis()));
+        onContext(() -> {
+            if (!isSuspended && flushing == null) {
+                input(() -> hosted.receive(message, nowMillis()));
             }
         });
     }
 
     /** Called on any thread. */
     void nodeLeft(String nodeId) {
-        ownContext.runOnContext(run -> perform(hosted.nodeLeft(nodeId)));
+        onContext(() -> input(() -> hosted.nodeLeft(nodeId)));
+    }
+
+    /** Lets nothing in or out. Called on any thread, as are the following. */
+    void suspend() {
+        onContext(() -> isSuspended = true);
+    }
+
+    /** Calls {@link #suspend} and {@link #flush} off. */
+    void resume() {
+        onContext(() -> {
+            isSuspended = false;
+            flushing = null;
+            withheld.forEach(inbox::toLink);
+            withheld.clear();
+        });
+    }
+
+    /** Takes nothing more in; completes when all that was accepted is durable. */
+    Future<Void> flush() {
+        Promise<Void> flushed = Promise.promise();
+        onContext(() -> {
+            flushing = flushed;
+            completeFlush();
+        });
+        return flushed.future();
+    }
+
+    private void completeFlush() {
+        if (flushing != null && hosted.isDurable()) {
+            flushing.tryComplete();
+        }
+    }
+
+    /** Serves no longer; followers are sent elsewhere. @param hint the node that may be the owner, or null */
+    void stepDown(String hint) {
+        onContext(() -> {
+            isSuspended = false;
+            withheld.clear();
+            input(() -> hosted.dismiss(hint));
+            isOver = true;
+        });
     }
 
     private void tick() {
@@ -82,27 +164,28 @@ final class DocumentVerticle extends VerticleBase {
             return;
         }
         long now = nowMillis();
-        perform(hosted.tick(now));
+        input(() -> hosted.tick(now));
         if (!hosted.isIdle()) {
             idleSinceMillis = -1;
         } else if (idleSinceMillis < 0) {
             idleSinceMillis = now;
         } else {
-            listener.idle(key, idleSinceMillis);
+            listener.idle(key, hosted.epoch(), idleSinceMillis);
         }
     }
 
     private void perform(List<HostEffect> effects) {
         for (HostEffect effect : effects) {
             if (effect instanceof HostEffect.Send send) {
-                inbox.toLink(send.message());
+                send(send.message());
             } else if (effect instanceof HostEffect.Persist persist) {
                 persist(persist);
             } else if (effect instanceof HostEffect.Compact compact) {
                 compact(compact);
             } else if (effect instanceof HostEffect.StepDown stepDown) {
+                LOG.info("{} epoch {}: {}", key, hosted.epoch(), stepDown.reason());
                 isOver = true;
-                listener.steppedDown(key, stepDown.reason());
+                listener.fenced(key, hosted.epoch());
             } else if (effect instanceof HostEffect.Report report) {
                 LOG.info("{} epoch {}: {}", key, hosted.epoch(), report.what());
             } else {
@@ -111,15 +194,21 @@ final class DocumentVerticle extends VerticleBase {
         }
     }
 
+    private void send(LinkMessage message) {
+        if (isSuspended) {
+            withheld.add(message);
+        } else {
+            inbox.toLink(message);
+        }
+    }
+
     private void persist(HostEffect.Persist persist) {
         store.append(key, hosted.epoch(), persist.firstPosition(), persist.blobs())
                 .onComplete(appended -> ownContext.runOnContext(run -> {
-                    if (isOver) {
-                        return;
-                    }
                     if (appended.succeeded()) {
-                        perform(hosted.persisted(persist.lastPosition(), nowMillis()));
-                    } else {
+                        input(() -> hosted.persisted(persist.lastPosition(), nowMillis()));
+                        completeFlush();
+                    } else if (!isOver) {
                         persistFailed(appended.cause());
                     }
                 }));
@@ -138,14 +227,17 @@ final class DocumentVerticle extends VerticleBase {
                                 hosted.epoch(),
                                 done.cause().getMessage());
                     }
-                    perform(hosted.compacted(compact.upToPosition(), done.succeeded()));
+                    input(() -> hosted.compacted(compact.upToPosition(), done.succeeded()));
                 }));
     }
 
     private void persistFailed(Throwable cause) {
         boolean isStale = cause instanceof StaleEpochException;
         LOG.warn("{} epoch {}: the store did not take an append: {}", key, hosted.epoch(), cause.getMessage());
-        perform(hosted.persistFailed(isStale, nowMillis()));
+        input(() -> hosted.persistFailed(isStale, nowMillis()));
+        if (isStale && flushing != null) {
+            flushing.tryFail(cause);
+        }
     }
 
     static long nowMillis() {

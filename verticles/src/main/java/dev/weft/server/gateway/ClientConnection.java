@@ -15,6 +15,7 @@ import dev.weft.protocol.message.RelayMessage;
 import dev.weft.server.link.DocumentLink;
 import dev.weft.server.plugin.Verdict;
 import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.registry.DocumentKind;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
@@ -31,6 +32,8 @@ final class ClientConnection {
 
     /** Close codes of RFC 6455. */
     private static final short TOO_BIG = 1009;
+
+    private static final short SERVICE_RESTART = 1012;
 
     private static final short TRY_AGAIN_LATER = 1013;
     private static final short POLICY = 1008;
@@ -267,6 +270,20 @@ final class ClientConnection {
 
     void violate(String reason) {
         close(POLICY, reason);
+    }
+
+    /**
+     * Provokes an answer and closes in one go: the answer of a stock client opens its next connection at once, on another
+     * node, which heals it (spec protocol 1.7).
+     */
+    void handOver() {
+        documents
+                .keySet()
+                .forEach(key -> send(
+                        key.kind() == DocumentKind.AWARE
+                                ? new ErrorMessage(key.id(), ErrorCode.OUT_OF_SYNC, "This node is leaving")
+                                : new Ping(key.id(), gateway.wallMillis(), null)));
+        close(SERVICE_RESTART, "This node is leaving");
     }
 
     void close(short code, String reason) {

@@ -18,11 +18,17 @@ public final class DocumentRouter {
     private final OwnershipRegistry registry;
     private final DocumentStore store;
     private final Placement placement;
+    private volatile String excluded;
 
     public DocumentRouter(OwnershipRegistry registry, DocumentStore store, Placement placement) {
         this.registry = registry;
         this.store = store;
         this.placement = placement;
+    }
+
+    /** From now on this node is given no document any more. */
+    public void exclude(String nodeId) {
+        excluded = nodeId;
     }
 
     /** @param suspect an ownership that does not answer and is not to be routed to again; null if none */
@@ -56,6 +62,9 @@ public final class DocumentRouter {
 
     private Future<String> place(DocumentKey key, Set<String> members, Suspect suspect) {
         Set<String> candidates = new LinkedHashSet<>(members);
+        if (excluded != null && candidates.size() > 1) {
+            candidates.remove(excluded);
+        }
         if (suspect != null && candidates.size() > 1) {
             candidates.remove(suspect.nodeId());
         }

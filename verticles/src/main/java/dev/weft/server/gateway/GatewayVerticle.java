@@ -18,6 +18,7 @@ import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -44,6 +45,12 @@ import org.slf4j.LoggerFactory;
 public final class GatewayVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
     private static final int TICK_MILLIS = 100;
+
+    /** Sessions that are sent to other nodes at once, and the pause before the next, so that those are not overrun. */
+    private static final int DRAIN_BATCH = 200;
+
+    private static final int DRAIN_PAUSE_MILLIS = 20;
+
     private static final int SESSION_ID_BYTES = 16;
     private static final int TCP_BACKLOG = 4_096;
     private static final int TCP_USER_TIMEOUT_MILLIS = 10_000;
@@ -63,6 +70,7 @@ public final class GatewayVerticle extends VerticleBase {
     private final Map<DocumentKey, DocumentLink> links = new HashMap<>();
     private final Map<Long, DocumentLink> linksByNumber = new HashMap<>();
     private long nextLink = 1;
+    private boolean isDraining;
     private HttpServer server;
     private Context ownContext;
 
@@ -102,6 +110,30 @@ public final class GatewayVerticle extends VerticleBase {
         return server == null ? Future.succeededFuture() : server.close();
     }
 
+    /**
+     * Hands every session over to another node, a few at a time (spec protocol 1.7, D11). Completes when all were sent
+     * away; new ones are refused. Called on any thread.
+     */
+    public Future<Void> drain() {
+        Promise<Void> drained = Promise.promise();
+        ownContext.runOnContext(run -> {
+            isDraining = true;
+            drainBatch(drained);
+        });
+        return drained.future();
+    }
+
+    private void drainBatch(Promise<Void> drained) {
+        List<ClientConnection> batch =
+                connections.values().stream().limit(DRAIN_BATCH).toList();
+        if (batch.isEmpty()) {
+            drained.complete();
+            return;
+        }
+        batch.forEach(ClientConnection::handOver);
+        vertx.setTimer(DRAIN_PAUSE_MILLIS, later -> drainBatch(drained));
+    }
+
     private HttpServerOptions httpOptions() {
         return new HttpServerOptions()
                 .setHost(options.host())
@@ -119,7 +151,7 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     private void request(HttpServerRequest request) {
-        if (connections.size() >= options.connectionsMax()) {
+        if (isDraining || connections.size() >= options.connectionsMax()) {
             request.response().setStatusCode(503).end();
             return;
         }

@@ -103,6 +103,11 @@ public final class OwnershipProtocol extends OwnershipMoves {
         return epoch;
     }
 
+    /** The claim under way or held; null if there is none. */
+    public String claimId() {
+        return claim == null ? null : claim.claimId();
+    }
+
     /** Whether the document is served without the right to write. */
     public boolean isDetached() {
         return detachedUntil != RetryTimer.NEVER;

@@ -50,6 +50,24 @@ public record OwnershipTiming(
         return new OwnershipTiming(3_800, 1_000, 10_000, 50, 1_000, 4, 3, 5_000, 2_000, 15_000, 1_000, 300_000, 60_000);
     }
 
+    /** The same, but a fenced owner stops serving at once instead of going on without the right to write. */
+    public OwnershipTiming withoutDetaching() {
+        return new OwnershipTiming(
+                waitMillis,
+                waitersMax,
+                attemptMillis,
+                retryMillis,
+                retryMaxMillis,
+                claimRoundsMax,
+                lossesMax,
+                flushMillis,
+                signpostMillis,
+                0,
+                quarantineMillis,
+                quarantineMaxMillis,
+                healthyMillis);
+    }
+
     private static void require(boolean isTrue, String message) {
         if (!isTrue) {
             throw new IllegalArgumentException(message);

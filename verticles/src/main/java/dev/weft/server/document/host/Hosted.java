@@ -33,6 +33,12 @@ public interface Hosted {
     /** Time has passed; due at least every {@link HostLimits#tickMillis()}. */
     List<HostEffect> tick(long nowMillis);
 
+    /** Tells everybody who follows to look for another owner. @param hint the node that may be it, or null */
+    List<HostEffect> dismiss(String hint);
+
+    /** Whether everything that was accepted is durable. */
+    boolean isDurable();
+
     /** Whether no link follows and nothing waits to become durable. */
     boolean isIdle();
 }

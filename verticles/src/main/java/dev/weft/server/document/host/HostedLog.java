@@ -101,6 +101,18 @@ public abstract class HostedLog implements Hosted {
     }
 
     @Override
+    public boolean isDurable() {
+        return durable == applied;
+    }
+
+    @Override
+    public List<HostEffect> dismiss(String hint) {
+        followers.keySet().forEach(link -> send(new LinkMessage.NotOwner(key, link, epoch, hint)));
+        followers.clear();
+        return takeEffects();
+    }
+
+    @Override
     public boolean isIdle() {
         return followers.isEmpty() && durable == applied;
     }

@@ -1,0 +1,302 @@
+package dev.weft.server.document;
+
+import dev.weft.protocol.message.ErrorCode;
+import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.bus.LinkMessage;
+import dev.weft.server.bus.NodeInbox;
+import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.document.host.HostLimits;
+import dev.weft.server.document.host.Hosted;
+import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.registry.HostingFailure;
+import dev.weft.server.registry.Ownership;
+import dev.weft.server.registry.OwnershipEffect;
+import dev.weft.server.registry.OwnershipProtocol;
+import dev.weft.server.registry.OwnershipRegistry;
+import dev.weft.server.registry.Refusal;
+import dev.weft.server.storage.DocumentCorruptException;
+import dev.weft.server.storage.DocumentNotFoundException;
+import dev.weft.server.storage.DocumentStore;
+import dev.weft.server.storage.StaleEpochException;
+import dev.weft.server.storage.StoreException;
+import dev.weft.server.storage.StoredEntry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One document on this node: performs what its {@link OwnershipProtocol} decides. Confined to the deployer's context. */
+final class HostedSlot {
+    private static final Logger LOG = LoggerFactory.getLogger(HostedSlot.class);
+
+    /** What all slots of a node share. */
+    record Surroundings(
+            Vertx vertx,
+            Context context,
+            OwnershipRegistry registry,
+            DocumentStore store,
+            NodeInbox inbox,
+            DocumentLoader loader,
+            HostLimits limits,
+            DocumentVerticle.Listener listener) {}
+
+    private final DocumentKey key;
+    private final OwnershipProtocol protocol;
+    private final Surroundings around;
+    private final Map<Long, OwnerMessage.Attach> waiting = new HashMap<>();
+    private long nextRequest = 1;
+    private boolean create;
+    private Ownership suspected;
+    private Hosted loaded;
+    private DocumentVerticle verticle;
+    private String deploymentId;
+
+    /** What messages are handed to on any thread; null while the document takes none. */
+    private volatile DocumentVerticle serving;
+
+    HostedSlot(DocumentKey key, OwnershipProtocol protocol, Surroundings around) {
+        this.key = key;
+        this.protocol = protocol;
+        this.around = around;
+    }
+
+    /** The verticle that takes messages now, or null. May be called on any thread. */
+    DocumentVerticle serving() {
+        return serving;
+    }
+
+    OwnershipProtocol protocol() {
+        return protocol;
+    }
+
+    /** A link wants to follow. @param presumedDead the owner it believes dead, as the registry shows it; or null */
+    void wanted(OwnerMessage.Attach attach, Ownership presumedDead) {
+        long request = nextRequest++;
+        waiting.put(request, attach);
+        create |= attach.create();
+        if (presumedDead != null) {
+            suspected = presumedDead;
+        }
+        perform(protocol.wanted(request, presumedDead, Long.MAX_VALUE, now()));
+    }
+
+    void perform(List<OwnershipEffect> effects) {
+        effects.forEach(this::perform);
+    }
+
+    private void perform(OwnershipEffect effect) {
+        if (effect instanceof OwnershipEffect.ClaimEntry e) {
+            String claimId = e.claim().claimId();
+            answer(
+                    around.registry.claim(key, e.claim()),
+                    entry -> protocol.claimAnswered(claimId, entry, now()),
+                    cause -> protocol.claimFailed(claimId, now()));
+        } else if (effect instanceof OwnershipEffect.ClaimEpoch e) {
+            answer(
+                    around.store.claim(key, create),
+                    epoch -> protocol.epochClaimed(e.claimId(), epoch, now()),
+                    cause -> protocol.epochFailed(e.claimId(), failureOf(cause), now()));
+        } else if (effect instanceof OwnershipEffect.ActivateEntry e) {
+            activate(e);
+        } else if (effect instanceof OwnershipEffect.Load e) {
+            load(e);
+        } else if (effect instanceof OwnershipEffect.Host e) {
+            host(e);
+        } else if (effect instanceof OwnershipEffect.Admit e) {
+            admit(e);
+        } else if (effect instanceof OwnershipEffect.Redirect e) {
+            OwnerMessage.Attach attach = waiting.remove(e.requestId());
+            around.inbox.toLink(
+                    new LinkMessage.NotOwner(key, attach.from(), 0, e.owner().route()));
+        } else if (effect instanceof OwnershipEffect.Refuse e) {
+            refuse(waiting.remove(e.requestId()), e.refusal());
+        } else {
+            performAsHost(effect);
+        }
+    }
+
+    private void performAsHost(OwnershipEffect effect) {
+        if (effect instanceof OwnershipEffect.ReassertEntry e) {
+            answer(
+                    around.registry.reassert(key, e.mine()),
+                    winner -> protocol.reasserted(e.mine().claimId(), winner, now()),
+                    cause -> protocol.entryUnavailable(e.mine().claimId(), now()));
+        } else if (effect instanceof OwnershipEffect.LookupEntry e) {
+            answer(
+                    around.registry.lookup(key),
+                    entry -> protocol.lookedUp(e.claimId(), entry, now()),
+                    cause -> protocol.entryUnavailable(e.claimId(), now()));
+        } else if (effect instanceof OwnershipEffect.VerifyEpoch e) {
+            // Appending nothing asks the store whether the epoch still stands.
+            answer(
+                    around.store.append(key, e.epoch(), 1, List.of()),
+                    done -> protocol.epochVerified(e.claimId(), now()),
+                    cause -> protocol.verifyFailed(e.claimId(), failureOf(cause), now()));
+        } else if (effect instanceof OwnershipEffect.Suspend) {
+            serving = null;
+            withVerticle(DocumentVerticle::suspend);
+        } else if (effect instanceof OwnershipEffect.Resume) {
+            withVerticle(DocumentVerticle::resume);
+            serving = verticle;
+        } else if (effect instanceof OwnershipEffect.Flush e) {
+            flush(e);
+        } else if (effect instanceof OwnershipEffect.Unload e) {
+            // Those who still follow are sent to the registry, which names the successor, if there is one.
+            withVerticle(owner -> owner.stepDown(null));
+            undeploy(e.claimId());
+        } else if (effect instanceof OwnershipEffect.StepDown e) {
+            LOG.info("{} epoch {} steps down for {}", key, e.epoch(), e.winner());
+            String hint = e.winner() == null ? null : e.winner().route();
+            withVerticle(owner -> owner.stepDown(hint));
+            undeploy(e.claimId());
+        } else if (effect instanceof OwnershipEffect.ReleaseEntry e) {
+            answer(
+                    around.registry.release(key, e.claimId(), e.hint()),
+                    released -> protocol.released(e.claimId(), released, now()),
+                    cause -> protocol.releaseFailed(e.claimId(), now()));
+        } else if (effect instanceof OwnershipEffect.Invite e) {
+            around.inbox.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody()));
+        } else if (effect instanceof OwnershipEffect.ReportQuarantine e) {
+            LOG.error("{} cannot be hosted, {} times in a row; it is left alone for a while", key, e.failures());
+        } else {
+            // The timing of this node never lets a fenced owner go on without its epoch.
+            throw new AssertionError(effect);
+        }
+    }
+
+    private void activate(OwnershipEffect.ActivateEntry e) {
+        if (suspected != null) {
+            // If it is alive after all it may not write for long, and would not learn that it was replaced.
+            around.inbox.toOwner(suspected.nodeId(), new OwnerMessage.Superseded(key, nobody(), e.epoch()));
+            suspected = null;
+        }
+        answer(
+                around.registry.activate(key, e.claimId(), e.epoch()),
+                isOurs -> protocol.activated(e.claimId(), isOurs, now()),
+                cause -> protocol.entryUnavailable(e.claimId(), now()));
+    }
+
+    private void load(OwnershipEffect.Load e) {
+        List<StoredEntry> entries = new ArrayList<>();
+        Future<Hosted> loading = around.store.load(key, e.epoch()).compose(stored -> around.store
+                .readAll(key, e.epoch(), stored.info().snapshotPosition(), entries::addAll)
+                .compose(read -> around.vertx.executeBlocking(
+                        () -> around.loader.load(
+                                key,
+                                e.epoch(),
+                                stored.snapshot(),
+                                entries,
+                                stored.info().lastPosition()),
+                        false)));
+        answer(
+                loading,
+                hosted -> {
+                    loaded = hosted;
+                    return protocol.loaded(e.claimId(), now());
+                },
+                cause -> {
+                    HostingFailure failure = failureOf(cause);
+                    if (failure == HostingFailure.UNUSABLE) {
+                        LOG.error("{} epoch {} cannot be loaded", key, e.epoch(), cause);
+                    }
+                    return protocol.loadFailed(e.claimId(), failure, now());
+                });
+    }
+
+    private void host(OwnershipEffect.Host e) {
+        DocumentVerticle owner =
+                new DocumentVerticle(key, loaded, around.store, around.inbox, around.limits, around.listener);
+        loaded = null;
+        verticle = owner;
+        serving = owner;
+        LOG.debug("Hosting {} in epoch {}", key, e.epoch());
+        around.vertx
+                .deployVerticle(owner)
+                .onComplete(deployed -> around.context.runOnContext(run -> {
+                    if (deployed.failed()) {
+                        LOG.error("{} could not be deployed", key, deployed.cause());
+                        perform(protocol.hostFailed(e.claimId(), now()));
+                    } else if (verticle == owner) {
+                        deploymentId = deployed.result();
+                    } else {
+                        around.vertx.undeploy(deployed.result());
+                    }
+                }));
+    }
+
+    private void admit(OwnershipEffect.Admit e) {
+        OwnerMessage.Attach attach = waiting.remove(e.requestId());
+        withVerticle(owner -> owner.receive(attach));
+    }
+
+    private void refuse(OwnerMessage.Attach attach, Refusal refusal) {
+        boolean isUnknown = refusal == Refusal.NOT_FOUND;
+        String code = isUnknown ? ErrorCode.DOCUMENT_NOT_FOUND : ErrorCode.INTERNAL_ERROR;
+        String reason = isUnknown ? "Document not found: " + key.id() : "The document cannot be served now: " + refusal;
+        around.inbox.toLink(new LinkMessage.Refused(key, attach.from(), 0, code, reason, refusal.isRetrySafe()));
+    }
+
+    private void flush(OwnershipEffect.Flush e) {
+        serving = null;
+        answer(
+                verticle.flush(),
+                done -> protocol.flushed(e.number(), now()),
+                cause -> protocol.flushFailed(e.number(), failureOf(cause), now()));
+    }
+
+    private void undeploy(String claimId) {
+        serving = null;
+        loaded = null;
+        verticle = null;
+        String deployment = deploymentId;
+        deploymentId = null;
+        Future<Void> undeployed = deployment == null ? Future.succeededFuture() : around.vertx.undeploy(deployment);
+        undeployed.onComplete(done -> around.context.runOnContext(run -> perform(protocol.stopped(claimId, now()))));
+    }
+
+    private void withVerticle(Consumer<DocumentVerticle> action) {
+        if (verticle != null) {
+            action.accept(verticle);
+        }
+    }
+
+    private LinkAddress nobody() {
+        return new LinkAddress(around.inbox.nodeId(), 0, 0);
+    }
+
+    private <T> void answer(
+            Future<T> future,
+            Function<T, List<OwnershipEffect>> succeeded,
+            Function<Throwable, List<OwnershipEffect>> failed) {
+        future.onComplete(done -> around.context.runOnContext(run -> {
+            if (done.failed()) {
+                LOG.debug("{}: {}", key, done.cause().toString());
+            }
+            perform(done.succeeded() ? succeeded.apply(done.result()) : failed.apply(done.cause()));
+        }));
+    }
+
+    private static HostingFailure failureOf(Throwable cause) {
+        if (cause instanceof StaleEpochException) {
+            return HostingFailure.STALE_EPOCH;
+        }
+        if (cause instanceof DocumentNotFoundException) {
+            return HostingFailure.NOT_FOUND;
+        }
+        boolean mayPass = cause instanceof StoreException store
+                && !(cause instanceof DocumentCorruptException)
+                && store.isRetrySafe();
+        return mayPass ? HostingFailure.UNAVAILABLE : HostingFailure.UNUSABLE;
+    }
+
+    static long now() {
+        return DocumentVerticle.nowMillis();
+    }
+}
