@@ -216,6 +216,16 @@ public final class VersionVector {
             return seen != null && HybridTimestamp.compare(clock, seen) <= 0;
         }
 
+        /** Whether every stamp of the other is covered. */
+        public boolean dominates(Builder other) {
+            for (Map.Entry<PeerId, Long> each : other.clocks.entrySet()) {
+                if (!covers(each.getKey(), each.getValue())) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
         /** A copy; the builder may go on growing. */
         public VersionVector build() {
             return clocks.isEmpty() ? EMPTY : new VersionVector(new LinkedHashMap<>(clocks));

@@ -56,12 +56,14 @@ public final class AwareLink extends DocumentLink {
     private final VersionVector.Builder version = VersionVector.builder();
     private final RecentEntries recent;
     private final EchoFilter echoes;
+    private final OwnChanges ownChanges;
     private long nextRequest = 1;
 
     public AwareLink(DocumentKey key, LinkAddress self, boolean create, LinkLimits limits) {
         super(key, self, create, limits);
         this.recent = new RecentEntries(limits.recentBytesMax());
         this.echoes = new EchoFilter(limits.echoIdsMax());
+        this.ownChanges = new OwnChanges(limits.echoIdsMax());
     }
 
     @Override
@@ -218,17 +220,28 @@ public final class AwareLink extends DocumentLink {
     private void catchUp(AwareSession session, VersionVector holds, long nowMillis) {
         session.state = State.CATCHING_UP;
         session.reply = Reply.NONE;
-        session.held = holds.toBuilder();
-        for (Submission submission : ring().submissions()) {
-            if (submission.sessionId().equals(session.id)) {
-                submission
-                        .blobs()
-                        .forEach(blob -> session.held.update(Change.decode(blob).id()));
-            }
-        }
+        session.held = withOwnChanges(session, holds);
         if (isAttached() && !session.isCongested) {
             askForState(session, nowMillis);
         }
+    }
+
+    /** What a session holds that is at {@code holds}: also what it made itself and nobody told the link of yet. */
+    private VersionVector.Builder withOwnChanges(AwareSession session, VersionVector holds) {
+        VersionVector.Builder held = holds.toBuilder();
+        ownChanges.with(ring()).forEach((id, origin) -> {
+            if (origin.equals(session.id)) {
+                held.update(id);
+            }
+        });
+        return held;
+    }
+
+    /** What a live session holds. */
+    private VersionVector heldBy(AwareSession session, VersionVector delivered) {
+        return session.held == null
+                ? delivered
+                : session.held.updateAll(delivered).build();
     }
 
     @Override
@@ -250,7 +263,7 @@ public final class AwareLink extends DocumentLink {
         session.isCongested = true;
         if (session.isLive()) {
             session.state = State.LAGGING;
-            session.held = version.build().toBuilder();
+            session.held = withOwnChanges(session, heldBy(session, version.build()));
         }
     }
 
@@ -336,14 +349,12 @@ public final class AwareLink extends DocumentLink {
         }
         session.state = State.LIVE;
         session.liveAfter = stateNumber;
-        if (stateNumber <= delivered()) {
-            session.held = null;
-        }
         for (RecentEntries.Numbered numbered : recent.after(stateNumber)) {
-            if (!session.id.equals(numbered.origin())) {
+            if (!session.id.equals(numbered.origin()) && session.takes(numbered.change())) {
                 toSession(session.id, new ChangeMessage(key.id(), numbered.change()));
             }
         }
+        session.forgetHeldIfIn(version);
     }
 
     @Override
@@ -361,23 +372,36 @@ public final class AwareLink extends DocumentLink {
     }
 
     @Override
+    List<Entry> undelivered(List<Entry> entries, long number) {
+        return entries.stream()
+                .filter(entry -> {
+                    Change change = Change.decode(entry.blob());
+                    return !version.covers(change.author(), change.clock());
+                })
+                .toList();
+    }
+
+    @Override
     void deliver(List<Entry> entries, long number, long nowMillis) {
         long at = number - entries.size();
-        Map<OperationId, String> ringOrigins = originsInRing(entries);
+        Map<OperationId, String> ownOrigins = originsOf(entries);
         Map<String, List<Change>> batches = new LinkedHashMap<>();
         for (Entry entry : entries) {
             at++;
             Change change = Change.decode(entry.blob());
-            String origin = entry.origin() == null ? ringOrigins.get(change.id()) : entry.origin();
+            String origin = entry.origin() == null ? ownOrigins.get(change.id()) : entry.origin();
             version.update(change.id());
             echoes.delivered(change.id());
+            ownChanges.delivered(change.id());
             recent.add(at, change, origin);
             List<String> singles = new ArrayList<>();
             for (AwareSession session : sessions.values()) {
-                if (!session.isLive() || at <= session.liveAfter || session.id.equals(origin)) {
+                if (!session.isLive()
+                        || at <= session.liveAfter
+                        || session.id.equals(origin)
+                        || !session.takes(change)) {
                     continue;
                 }
-                session.held = null;
                 if (session.takesBatches() && entries.size() > 1) {
                     batches.computeIfAbsent(session.id, id -> new ArrayList<>()).add(change);
                 } else {
@@ -387,6 +411,7 @@ public final class AwareLink extends DocumentLink {
             toSessions(singles, new ChangeMessage(key.id(), change));
         }
         deliverBatches(batches);
+        sessions.values().stream().filter(AwareSession::isLive).forEach(session -> session.forgetHeldIfIn(version));
     }
 
     /** Sessions that get the same changes share one message, which is framed once. */
@@ -401,20 +426,15 @@ public final class AwareLink extends DocumentLink {
                         : new ChangesMessage(key.id(), changes)));
     }
 
-    /** A change the old owner stored without telling us comes back from the new one while it is still in the ring. */
-    private Map<OperationId, String> originsInRing(List<Entry> entries) {
-        if (entries.stream().noneMatch(entry -> entry.origin() == null)) {
-            return Map.of();
-        }
-        Map<OperationId, String> origins = new HashMap<>();
-        for (Submission submission : ring().submissions()) {
-            submission.blobs().forEach(blob -> origins.put(Change.decode(blob).id(), submission.sessionId()));
-        }
-        return origins;
+    /** A change the old owner stored without telling us comes back from the new one, which does not know its author. */
+    private Map<OperationId, String> originsOf(List<Entry> entries) {
+        boolean allNamed = entries.stream().noneMatch(entry -> entry.origin() == null);
+        return allNamed ? Map.of() : ownChanges.with(ring());
     }
 
     @Override
     void answered(Submission submission, LinkMessage.Result result, long nowMillis) {
+        ownChanges.acknowledged(submission, version);
         AwareSession session = sessions.get(submission.sessionId());
         if (session == null || result == null) {
             return;
@@ -434,10 +454,11 @@ public final class AwareLink extends DocumentLink {
     }
 
     @Override
-    void attached(boolean ownerChanged, LinkMessage.Attached state, long nowMillis) {
+    void attached(boolean ownerChanged, boolean complete, VersionVector ownerHas, long nowMillis) {
         VersionVector before = version.build();
-        if (!state.complete()) {
-            version.updateAll(state.version());
+        // A new link is given nothing of what there was before; what its live sessions hold includes it all the same.
+        version.updateAll(ownerHas);
+        if (!complete) {
             recent.clear();
         }
         int index = 0;
@@ -448,8 +469,8 @@ public final class AwareLink extends DocumentLink {
                 if (!session.isCongested) {
                     askForState(session, nowMillis);
                 }
-            } else if (session.isLive() && !state.complete()) {
-                catchUp(session, before, nowMillis);
+            } else if (session.isLive() && !complete) {
+                catchUp(session, heldBy(session, before), nowMillis);
             }
             if (ownerChanged && session.state != State.OPENING && session.state != State.UNINTRODUCED) {
                 session.resyncAtMillis = nowMillis + spread(index++);
@@ -481,6 +502,10 @@ public final class AwareLink extends DocumentLink {
         for (AwareSession session : sessions.values()) {
             if (session.state == State.OPENING && nowMillis - session.openedAtMillis >= limits.handshakeMillisMax()) {
                 late.add(session);
+            } else if (session.request != 0
+                    && isAttached()
+                    && nowMillis - session.requestedAtMillis >= 2L * limits.retryMillis()) {
+                askForState(session, nowMillis);
             } else if (session.resyncAtMillis >= 0 && nowMillis >= session.resyncAtMillis) {
                 session.resyncAtMillis = -1;
                 outOfSync(session, "The document moved to another node", nowMillis);

@@ -1,5 +1,6 @@
 package dev.weft.server.link;
 
+import dev.weft.crdt.change.Change;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Capability;
@@ -42,7 +43,7 @@ final class AwareSession {
     /** Broadcasts up to this number are contained in the state that was sent. */
     long liveAfter;
 
-    /** What the client holds; null while it is live and the link has passed on all that its state contained. */
+    /** What the client holds; null while it is live and the link has passed on all of it. */
     VersionVector.Builder held = VersionVector.builder();
 
     long outOfSyncAtMillis = Long.MIN_VALUE / 2;
@@ -74,6 +75,22 @@ final class AwareSession {
     void holds(OperationId id) {
         if (held != null) {
             held.update(id);
+        }
+    }
+
+    /** Whether a broadcast is news; a client that came back holds what it made before and what is broadcast only now. */
+    boolean takes(Change change) {
+        if (held == null) {
+            return true;
+        }
+        boolean isNews = !held.covers(change.author(), change.clock());
+        held.update(change.id());
+        return isNews;
+    }
+
+    void forgetHeldIfIn(VersionVector.Builder delivered) {
+        if (held != null && delivered.dominates(held)) {
+            held = null;
         }
     }
 }

@@ -56,10 +56,14 @@ public abstract class DocumentLink {
 
     private Relation relation = Relation.UNROUTED;
     private String ownerNode;
+    private String epochNode;
     private long epoch;
     private long delivered;
     private boolean resyncing;
     private long askedAtMillis;
+    private long resyncAtMillis;
+    private long saidAtMillis;
+    private long unansweredSinceMillis = -1;
     private long heardAtMillis;
     private long findNotBeforeMillis;
     private int failedAttempts;
@@ -127,6 +131,9 @@ public abstract class DocumentLink {
 
     abstract boolean awaitsState();
 
+    /** Those of a list, which ends with this number, that were not delivered in another ownership. */
+    abstract List<Entry> undelivered(List<Entry> entries, long number);
+
     /** Entries nobody was told of yet; the last has this number. */
     abstract void deliver(List<Entry> entries, long number, long nowMillis);
 
@@ -138,9 +145,10 @@ public abstract class DocumentLink {
      * The link follows.
      *
      * @param ownerChanged whether it followed another ownership before
-     * @param state what the owner said; if it is not complete, nothing of it was delivered
+     * @param complete whether all that was missed has been delivered; if not, nothing of it was
+     * @param ownerHas all that the owner has
      */
-    abstract void attached(boolean ownerChanged, LinkMessage.Attached state, long nowMillis);
+    abstract void attached(boolean ownerChanged, boolean complete, VersionVector ownerHas, long nowMillis);
 
     abstract void refused(LinkMessage.Refused refusal, long nowMillis);
 
@@ -211,36 +219,52 @@ public abstract class DocumentLink {
         if (message.epoch() < epoch || relation == Relation.FINDING || relation == Relation.UNROUTED) {
             return;
         }
+        if (relation == Relation.ATTACHING && message.epoch() == epoch && !ownerNode.equals(epochNode)) {
+            // A late word of the owner that was given up; what it says next would not be listened to.
+            return;
+        }
         boolean repeated = relation == Relation.ATTACHED && message.epoch() == epoch;
         boolean ownerChanged = epoch != 0 && message.epoch() != epoch;
         heardAtMillis = nowMillis;
+        saidAtMillis = nowMillis;
         failedAttempts = 0;
         if (repeated && message.number() < delivered) {
             resyncing = false;
             return;
         }
+        boolean hasGap = epoch != 0 && message.number() - message.missed().size() > delivered;
+        if (repeated && message.complete() && hasGap) {
+            // The answer to an earlier question, from before this link had anything to miss.
+            resyncing = false;
+            resync(nowMillis);
+            return;
+        }
+        boolean complete = message.complete() && !hasGap;
         epoch = message.epoch();
+        epochNode = ownerNode;
         relation = Relation.ATTACHED;
         suspect = null;
         resyncing = false;
-        List<Entry> missed = message.missed();
-        if (repeated) {
-            // The answer to a resync may overlap with broadcasts that came after it was asked for.
-            long fresh = message.number() - delivered;
-            missed = missed.subList((int) Math.max(0, missed.size() - fresh), missed.size());
-        }
         attaching(!repeated);
+        List<Entry> missed = complete ? undelivered(message, repeated) : List.of();
         delivered = message.number();
-        if (message.complete()) {
-            deliver(missed, delivered, nowMillis);
-        }
-        attached(ownerChanged, message, nowMillis);
+        deliver(missed, delivered, nowMillis);
+        attached(ownerChanged, complete, message.version(), nowMillis);
         if (!repeated) {
             withPlugins(plugin -> plugin.attached(ownerChanged, nowMillis, output));
-        }
-        if (!repeated) {
             ring.submissions().forEach(this::sendSubmission);
         }
+    }
+
+    private List<Entry> undelivered(LinkMessage.Attached message, boolean repeated) {
+        if (!repeated) {
+            // It was asked for with what the link had then; it may have been attached elsewhere in between.
+            return undelivered(message.missed(), message.number());
+        }
+        // The answer to a resync may overlap with broadcasts that came after it was asked for.
+        long fresh = message.number() - delivered;
+        List<Entry> missed = message.missed();
+        return missed.subList((int) Math.max(0, missed.size() - fresh), missed.size());
     }
 
     private void onBroadcast(LinkMessage.Broadcast broadcast, long nowMillis) {
@@ -317,11 +341,12 @@ public abstract class DocumentLink {
     }
 
     private void resync(long nowMillis) {
-        if (resyncing && nowMillis - askedAtMillis < limits.retryMillis()) {
+        if (resyncing && nowMillis - resyncAtMillis < limits.retryMillis()) {
             return;
         }
         resyncing = true;
-        askedAtMillis = nowMillis;
+        resyncAtMillis = nowMillis;
+        saidAtMillis = nowMillis;
         toOwner(new OwnerMessage.Resync(key, self, epoch, deliveredVersion(), delivered));
     }
 
@@ -352,20 +377,25 @@ public abstract class DocumentLink {
     }
 
     private void watchOwner(long nowMillis) {
-        if (resyncing) {
+        // Without a question now and then a link that was dropped by mistake, and its owner, would never know.
+        boolean isQuiet = nowMillis - Math.min(heardAtMillis, saidAtMillis) >= limits.quietMillisMax();
+        if (resyncing || isQuiet && hasSessions()) {
             resync(nowMillis);
         }
-        boolean unanswered = !ring.isEmpty() && nowMillis - ring.oldest().sentAtMillis() >= limits.retryMillis()
-                || resyncing
-                || awaitsState();
-        if (!unanswered) {
+        boolean isUnanswered = !ring.isEmpty() || resyncing || awaitsState();
+        if (!isUnanswered) {
+            unansweredSinceMillis = -1;
             askedAtMillis = nowMillis;
             return;
         }
-        if (nowMillis - heardAtMillis >= limits.suspicionMillis()
-                && nowMillis - askedAtMillis >= limits.retryMillis()) {
+        if (unansweredSinceMillis < 0) {
+            unansweredSinceMillis = nowMillis;
+        }
+        if (nowMillis - Math.max(heardAtMillis, unansweredSinceMillis) >= limits.suspicionMillis()) {
             suspect();
-        } else if (nowMillis - askedAtMillis >= limits.retryMillis() && !ring.isEmpty()) {
+        } else if (!ring.isEmpty()
+                && nowMillis - ring.oldest().sentAtMillis() >= limits.retryMillis()
+                && nowMillis - askedAtMillis >= limits.retryMillis()) {
             askedAtMillis = nowMillis;
             // One is enough: if it was lost the owner asks for the rest, if not it says how far it is.
             sendSubmission(ring.oldest());

@@ -13,6 +13,7 @@ package dev.weft.server.link;
  * @param handshakeMillisMax a handshake is answered or refused within this time; stock clients wait five seconds
  * @param outOfSyncMillis at least so long between two OUT_OF_SYNC to one session
  * @param resyncSpreadMillis the OUT_OF_SYNC after a change of owner are spread over this time
+ * @param quietMillisMax a link that heard nothing from its owner, or said nothing, for so long asks whether it follows
  * @param lingerMillis how long a link without sessions is kept
  */
 public record LinkLimits(
@@ -26,7 +27,8 @@ public record LinkLimits(
         int handshakeMillisMax,
         int outOfSyncMillis,
         int resyncSpreadMillis,
+        int quietMillisMax,
         int lingerMillis) {
     public static final LinkLimits DEFAULT =
-            new LinkLimits(4 << 20, 256 << 10, 2_048, 512 << 10, 100_000, 500, 1_500, 4_000, 1_000, 1_000, 5_000);
+            new LinkLimits(4 << 20, 256 << 10, 2_048, 512 << 10, 100_000, 500, 1_500, 4_000, 1_000, 1_000, 20_000, 5_000);
 }

@@ -234,6 +234,12 @@ public final class RelayLink extends DocumentLink {
     }
 
     @Override
+    List<Entry> undelivered(List<Entry> entries, long number) {
+        int known = (int) Math.min(entries.size(), Math.max(0, delivered() - (number - entries.size())));
+        return entries.subList(known, entries.size());
+    }
+
+    @Override
     void deliver(List<Entry> entries, long number, long nowMillis) {
         long first = number - entries.size() + 1;
         int from = 0;
@@ -288,9 +294,9 @@ public final class RelayLink extends DocumentLink {
     }
 
     @Override
-    void attached(boolean ownerChanged, LinkMessage.Attached state, long nowMillis) {
+    void attached(boolean ownerChanged, boolean complete, VersionVector ownerHas, long nowMillis) {
         for (RelaySession session : sessions.values()) {
-            boolean missesSome = session.isLive() && !state.complete();
+            boolean missesSome = session.isLive() && !complete;
             if (missesSome) {
                 session.state = State.CATCHING_UP;
             }
@@ -313,7 +319,7 @@ public final class RelayLink extends DocumentLink {
                 fail(session, ErrorCode.TIMEOUT, "The room cannot be reached now; try again");
             } else if (session.request != 0
                     && isAttached()
-                    && nowMillis - session.requestedAtMillis >= limits.suspicionMillis()) {
+                    && nowMillis - session.requestedAtMillis >= 2L * limits.retryMillis()) {
                 askForState(session, nowMillis);
             }
         }

@@ -11,8 +11,9 @@ package dev.weft.server.document.host;
  * @param tickMillis how often {@link Hosted#tick} is due
  * @param heartbeatMillis a link hears of the newest number at least this often after a broadcast
  * @param heartbeatIdleMillis the same when nothing happens
- * @param heldAnswerMillisMax an answer that waits for the store is given anyway after this time, since stock clients
- *     give up after five seconds
+ * @param followerSilentMillisMax a link from which nothing is heard for so long is taken to be gone; links say something
+ *     every {@code LinkLimits.quietMillisMax}
+ * @param proofMillis an owner that has not written for so long asks the store whether it still is the owner
  */
 public record HostLimits(
         int recentBytesMax,
@@ -23,7 +24,8 @@ public record HostLimits(
         int tickMillis,
         int heartbeatMillis,
         int heartbeatIdleMillis,
-        int heldAnswerMillisMax) {
+        int followerSilentMillisMax,
+        int proofMillis) {
     public static final HostLimits DEFAULT =
-            new HostLimits(1 << 20, 256 << 10, 1 << 20, 10_000, 4_096, 250, 750, 10_000, 3_000);
+            new HostLimits(1 << 20, 256 << 10, 1 << 20, 10_000, 4_096, 250, 750, 10_000, 60_000, 10_000);
 }

@@ -2,6 +2,7 @@ package dev.weft.server.document.host;
 
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.codec.CrdtFormatException;
+import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
@@ -12,16 +13,23 @@ import dev.weft.server.document.host.Replica.Accepted;
 import dev.weft.server.document.host.Replica.Verdict;
 import dev.weft.server.registry.DocumentKey;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /** One aware document under its owner: each log entry is a change that its replica has applied. */
 public final class HostedDocument extends HostedLog {
     private final Replica replica;
 
+    /** What the replica has applied and the store has not confirmed; in the order of the log. */
+    private final LinkedHashSet<OperationId> unconfirmed = new LinkedHashSet<>();
+
+    private final VersionVector.Builder confirmed;
+
     /** @param lastPosition the last position in the log the replica was loaded from */
     public HostedDocument(DocumentKey key, long epoch, Replica replica, long lastPosition, HostLimits limits) {
         super(key, epoch, lastPosition, limits);
         this.replica = replica;
+        this.confirmed = replica.version().toBuilder();
     }
 
     @Override
@@ -37,6 +45,7 @@ public final class HostedDocument extends HostedLog {
         List<Appended> entries = new ArrayList<>(verdict.accepted().size());
         for (Accepted accepted : verdict.accepted()) {
             byte[] encoded = accepted.change().encoded();
+            unconfirmed.add(accepted.change().id());
             // Changes stand for themselves, so any number of them may become durable together.
             entries.add(new Appended(new Entry(encoded, accepted.origin()), encoded, true));
         }
@@ -57,16 +66,24 @@ public final class HostedDocument extends HostedLog {
 
     @Override
     protected Missed missedSince(VersionVector delivered, long deliveredNumber) {
-        Replica.Export export = replica.newerThan(delivered, limits.messageBytesMax());
+        Replica.Export export = confirmedNewerThan(delivered, limits.messageBytesMax());
         List<Entry> entries = new ArrayList<>(export.changes().size());
         export.changes().forEach(change -> entries.add(new Entry(change.encoded(), null)));
         return new Missed(entries, export.complete());
     }
 
+    private Replica.Export confirmedNewerThan(VersionVector since, int bytesMax) {
+        Replica.Export export = replica.newerThan(since, bytesMax);
+        List<Change> changes = new ArrayList<>(export.changes());
+        boolean reachesUnconfirmed = changes.removeIf(change -> unconfirmed.contains(change.id()));
+        // What is not confirmed is the end of the log, so nothing confirmed can lie behind it.
+        return new Replica.Export(changes, export.complete() || reachesUnconfirmed);
+    }
+
     @Override
     protected LinkMessage.State state(OwnerMessage.ReadState read, long nowMillis) {
         VersionVector since = read.since() == null ? VersionVector.EMPTY : read.since();
-        Replica.Export export = replica.newerThan(since, Math.min(read.bytesMax(), limits.messageBytesMax()));
+        Replica.Export export = confirmedNewerThan(since, Math.min(read.bytesMax(), limits.messageBytesMax()));
         List<byte[]> blobs = new ArrayList<>(export.changes().size());
         export.changes().forEach(change -> blobs.add(change.encoded()));
         return new LinkMessage.State(
@@ -74,13 +91,13 @@ public final class HostedDocument extends HostedLog {
                 read.from(),
                 epoch(),
                 read.request(),
-                applied(),
+                durablePosition(),
                 null,
                 0,
                 blobs,
                 0,
                 false,
-                replica.version(),
+                version(),
                 export.complete());
     }
 
@@ -96,17 +113,13 @@ public final class HostedDocument extends HostedLog {
 
     @Override
     protected VersionVector version() {
-        return replica.version();
-    }
-
-    @Override
-    protected boolean mayAnswerEarly() {
-        // Changes merge wherever they are, and their authors still hold them: nothing depends on this answer.
-        return true;
+        return confirmed.build();
     }
 
     @Override
     protected void durable(long position, Entry entry) {
-        // The replica has applied it already.
+        OperationId id = unconfirmed.iterator().next();
+        unconfirmed.remove(id);
+        confirmed.update(id);
     }
 }

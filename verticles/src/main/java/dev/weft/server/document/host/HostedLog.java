@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
 /**
@@ -26,12 +27,15 @@ public abstract class HostedLog implements Hosted {
      * over the log, never backwards: applied >= persisting >= durable. Peers and acknowledgements only ever see what is
      * durable; that is the whole promise.
      *
-     * An answer that contains more than is durable (the state for a joining session, the attachment of a link) is
-     * computed at once and held back until the log is durable up to the number it carries. Whoever gets it skips
-     * broadcasts up to that number, so nothing is missed and nothing comes twice, however the bus reorders.
+     * An answer (the attachment of a link, the state for a session that joins) contains exactly what is durable and
+     * carries the number of it, so it never has to wait for the store. Whoever gets it skips broadcasts up to that
+     * number and gets all behind it: nothing is missed and nothing comes twice, however the bus reorders.
      *
      * A link numbers its submissions. The owner takes them strictly in order, answers repeats with the mark it has
      * reached, and asks for the rest when one is missing. After a change of owner the link says where it begins.
+     *
+     * An owner that writes nothing would never find out that it has been replaced, and those who follow it would sit
+     * apart from everybody else. So it asks the store now and then, by a write of nothing.
      */
 
     protected final DocumentKey key;
@@ -41,12 +45,13 @@ public abstract class HostedLog implements Hosted {
     private final Map<LinkAddress, Follower> followers = new LinkedHashMap<>();
     private final Deque<Appended> unpersisted = new ArrayDeque<>();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    private final Deque<Held> held = new ArrayDeque<>();
     private final RecentBroadcasts recent;
     private long applied;
     private long persisting;
     private long durable;
     private boolean retryPersist;
+    private boolean proving;
+    private long provenAtMillis = -1;
     private Map<String, DocumentPlugin> plugins = Map.of();
     private final PluginOutput output = new PluginOutput();
 
@@ -80,15 +85,13 @@ public abstract class HostedLog implements Hosted {
     /** What a link lacks that the recent broadcasts do not reach back to. */
     protected abstract Missed missedSince(VersionVector delivered, long deliveredNumber);
 
-    /** The answer to a session that joins or catches up, as of now. */
+    /** The answer to a session that joins or catches up: what of it is durable now. */
     protected abstract LinkMessage.State state(OwnerMessage.ReadState read, long nowMillis);
 
     protected abstract void upload(OwnerMessage.Upload upload, long nowMillis);
 
+    /** All that is durable. */
     protected abstract VersionVector version();
-
-    /** Whether an answer that waits for a slow store may go out before what it contains is durable. */
-    protected abstract boolean mayAnswerEarly();
 
     /** An entry is durable and about to be broadcast. */
     protected abstract void durable(long position, Entry entry);
@@ -119,6 +122,10 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> receive(OwnerMessage message, long nowMillis) {
+        Follower known = followers.get(message.from());
+        if (known != null) {
+            known.heardAtMillis = nowMillis;
+        }
         if (message instanceof OwnerMessage.Submit submit) {
             submit(submit, nowMillis);
         } else if (message instanceof OwnerMessage.ReadState read) {
@@ -126,7 +133,7 @@ public abstract class HostedLog implements Hosted {
         } else if (message instanceof OwnerMessage.Attach attach) {
             attach(attach, nowMillis);
         } else if (message instanceof OwnerMessage.Resync resync) {
-            resync(resync, nowMillis);
+            resync(resync);
         } else if (message instanceof OwnerMessage.Detach detach) {
             if (followers.remove(detach.from()) != null) {
                 withPlugins(plugin -> plugin.linkGone(detach.from(), output));
@@ -147,41 +154,33 @@ public abstract class HostedLog implements Hosted {
             send(new LinkMessage.Refused(key, link, epoch, "INTERNAL_ERROR", "Too many links follow it", true));
             return;
         }
-        Follower follower = followers.computeIfAbsent(link, l -> new Follower(attach.firstSubmit()));
-        follower.attachedAt = applied;
+        followers.computeIfAbsent(link, l -> new Follower(attach.firstSubmit(), nowMillis));
         // A first-time link has no session that has seen anything, so there is nothing it could have missed.
         boolean isNew = attach.deliveredEpoch() == 0;
         boolean isOfThisEpoch = attach.deliveredEpoch() == epoch;
         Missed missed = isNew
                 ? new Missed(List.of(), true)
                 : missed(isOfThisEpoch, attach.delivered(), attach.deliveredNumber());
-        sendAttached(link, missed, nowMillis);
+        sendAttached(link, missed);
     }
 
     private Missed missed(boolean isOfThisEpoch, VersionVector delivered, long number) {
-        if (!isOfThisEpoch || !recent.reachesBackTo(number)) {
-            return missedSince(delivered, number);
-        }
-        List<Entry> entries = recent.after(number);
-        unpersisted.forEach(appended -> entries.add(appended.entry()));
-        return new Missed(entries, true);
+        return isOfThisEpoch && recent.reachesBackTo(number)
+                ? new Missed(recent.after(number), true)
+                : missedSince(delivered, number);
     }
 
-    private void sendAttached(LinkAddress link, Missed missed, long nowMillis) {
-        hold(
-                new LinkMessage.Attached(key, link, epoch, applied, missed.entries(), missed.complete(), version()),
-                applied,
-                nowMillis);
+    private void sendAttached(LinkAddress link, Missed missed) {
+        send(new LinkMessage.Attached(key, link, epoch, durable, missed.entries(), missed.complete(), version()));
     }
 
-    private void resync(OwnerMessage.Resync resync, long nowMillis) {
+    private void resync(OwnerMessage.Resync resync) {
         Follower follower = followers.get(resync.from());
         if (follower == null || resync.epoch() != epoch) {
             send(new LinkMessage.NotOwner(key, resync.from(), epoch, null));
             return;
         }
-        follower.attachedAt = applied;
-        sendAttached(resync.from(), missed(true, resync.delivered(), resync.deliveredNumber()), nowMillis);
+        sendAttached(resync.from(), missed(true, resync.delivered(), resync.deliveredNumber()));
     }
 
     private void readState(OwnerMessage.ReadState read, long nowMillis) {
@@ -189,8 +188,7 @@ public abstract class HostedLog implements Hosted {
             send(new LinkMessage.NotOwner(key, read.from(), epoch, null));
             return;
         }
-        LinkMessage.State state = state(read, nowMillis);
-        hold(state, state.number(), nowMillis);
+        send(state(read, nowMillis));
     }
 
     private void submit(OwnerMessage.Submit submit, long nowMillis) {
@@ -235,6 +233,8 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> persisted(long upToPosition, long nowMillis) {
+        proving = false;
+        provenAtMillis = nowMillis;
         List<Entry> entries = new ArrayList<>();
         while (durable < upToPosition) {
             Entry entry = unpersisted.removeFirst().entry();
@@ -245,7 +245,6 @@ public abstract class HostedLog implements Hosted {
         }
         broadcast(entries, nowMillis);
         answerDurable(nowMillis);
-        releaseHeld(nowMillis);
         persistMore();
         return takeEffects();
     }
@@ -269,14 +268,9 @@ public abstract class HostedLog implements Hosted {
     }
 
     private void broadcastTo(LinkAddress link, Follower follower, long number, List<Entry> part, long nowMillis) {
-        long alreadyHas = follower.attachedAt - (number - part.size());
-        if (alreadyHas >= part.size()) {
-            return;
-        }
-        List<Entry> rest = alreadyHas > 0 ? part.subList((int) alreadyHas, part.size()) : part;
         follower.quietSinceMillis = nowMillis;
         follower.heartbeatsSinceBroadcast = 0;
-        send(new LinkMessage.Broadcast(key, link, epoch, number, rest));
+        send(new LinkMessage.Broadcast(key, link, epoch, number, part));
     }
 
     private void answerDurable(long nowMillis) {
@@ -296,7 +290,7 @@ public abstract class HostedLog implements Hosted {
     }
 
     private void persistMore() {
-        if (persisting != durable || persisting == applied) {
+        if (proving || persisting != durable || persisting == applied) {
             return;
         }
         List<byte[]> blobs = new ArrayList<>();
@@ -320,6 +314,7 @@ public abstract class HostedLog implements Hosted {
     @Override
     public List<HostEffect> persistFailed(boolean stale, long nowMillis) {
         persisting = durable;
+        proving = false;
         if (stale) {
             followers.keySet().forEach(link -> send(new LinkMessage.NotOwner(key, link, epoch, null)));
             followers.clear();
@@ -332,12 +327,17 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> nodeLeft(String nodeId) {
-        List<LinkAddress> gone = followers.keySet().stream()
-                .filter(link -> link.nodeId().equals(nodeId))
+        drop((link, follower) -> link.nodeId().equals(nodeId));
+        return takeEffects();
+    }
+
+    private void drop(BiPredicate<LinkAddress, Follower> isGone) {
+        List<LinkAddress> gone = followers.entrySet().stream()
+                .filter(each -> isGone.test(each.getKey(), each.getValue()))
+                .map(Map.Entry::getKey)
                 .toList();
         gone.forEach(followers::remove);
         gone.forEach(link -> withPlugins(plugin -> plugin.linkGone(link, output)));
-        return takeEffects();
     }
 
     @Override
@@ -346,15 +346,28 @@ public abstract class HostedLog implements Hosted {
             retryPersist = false;
             persistMore();
         }
-        releaseHeld(nowMillis);
+        prove(nowMillis);
+        drop((link, follower) -> nowMillis - follower.heardAtMillis >= limits.followerSilentMillisMax());
         followers.forEach((link, follower) -> heartbeat(link, follower, nowMillis));
         return takeEffects();
+    }
+
+    private void prove(long nowMillis) {
+        if (provenAtMillis < 0) {
+            provenAtMillis = nowMillis;
+        }
+        boolean isQuiet = !proving && persisting == durable && durable == applied && !followers.isEmpty();
+        if (isQuiet && nowMillis - provenAtMillis >= limits.proofMillis()) {
+            proving = true;
+            provenAtMillis = nowMillis;
+            effects.add(new HostEffect.Persist(durable + 1, List.of()));
+        }
     }
 
     private void heartbeat(LinkAddress link, Follower follower, long nowMillis) {
         // A few soon after a broadcast, because the last one before a silence is the one whose loss nobody notices.
         // And while an answer is owed, so that a slow store is not mistaken for a dead owner.
-        boolean isOwed = !waiting.isEmpty() || !held.isEmpty();
+        boolean isOwed = !waiting.isEmpty();
         int interval = isOwed || follower.heartbeatsSinceBroadcast < Follower.PROMPT_HEARTBEATS
                 ? limits.heartbeatMillis()
                 : limits.heartbeatIdleMillis();
@@ -363,11 +376,6 @@ public abstract class HostedLog implements Hosted {
             follower.heartbeatsSinceBroadcast++;
             send(new LinkMessage.Heartbeat(key, link, epoch, durable));
         }
-    }
-
-    /** What is applied and not durable yet, in order. */
-    protected final List<Entry> unpersisted() {
-        return unpersisted.stream().map(Appended::entry).toList();
     }
 
     protected final long applied() {
@@ -380,24 +388,6 @@ public abstract class HostedLog implements Hosted {
 
     protected final void effect(HostEffect effect) {
         effects.add(effect);
-    }
-
-    private void hold(LinkMessage message, long position, long nowMillis) {
-        if (position <= durable) {
-            send(message);
-            return;
-        }
-        held.addLast(new Held(message, position, nowMillis));
-        releaseHeld(nowMillis);
-    }
-
-    private void releaseHeld(long nowMillis) {
-        while (!held.isEmpty()
-                && (held.peekFirst().position <= durable
-                        || mayAnswerEarly()
-                                && nowMillis - held.peekFirst().sinceMillis >= limits.heldAnswerMillisMax())) {
-            send(held.removeFirst().message);
-        }
     }
 
     private void fromPlugin(OwnerMessage.FromPlugin message) {
@@ -484,17 +474,11 @@ public abstract class HostedLog implements Hosted {
     /** A submission that is applied, and the position up to which the log must be durable before it is answered. */
     private record Waiting(LinkAddress link, String sessionId, Result result, long position) {}
 
-    /** An answer that contains more than was durable when it was computed. */
-    private record Held(LinkMessage message, long position, long sinceMillis) {}
-
     private static final class Follower {
         static final int PROMPT_HEARTBEATS = 3;
 
         /** How many answers are kept for a link that asks again because one was lost. */
         static final int RECENT_RESULTS_MAX = 256;
-
-        /** Broadcasts up to this number are contained in the last attachment. */
-        long attachedAt;
 
         final Deque<Result> recentResults = new ArrayDeque<>();
         long nextSubmit;
@@ -502,8 +486,10 @@ public abstract class HostedLog implements Hosted {
         long askedFor;
         long quietSinceMillis;
         int heartbeatsSinceBroadcast;
+        long heardAtMillis;
 
-        Follower(long firstSubmit) {
+        Follower(long firstSubmit, long nowMillis) {
+            this.heardAtMillis = nowMillis;
             this.nextSubmit = firstSubmit;
             this.answered = firstSubmit - 1;
         }

@@ -136,7 +136,6 @@ public final class RelayRoom extends HostedLog {
                 bytes += each.blob.length;
             }
         }
-        entries.addAll(unpersisted());
         return bytes > limits.messageBytesMax() ? new Missed(List.of(), false) : new Missed(entries, true);
     }
 
@@ -214,12 +213,6 @@ public final class RelayRoom extends HostedLog {
     @Override
     protected VersionVector version() {
         return VersionVector.EMPTY;
-    }
-
-    @Override
-    protected boolean mayAnswerEarly() {
-        // A number that was seen and then lost would be given again.
-        return false;
     }
 
     private record Numbered(long seq, byte[] blob, String sessionId) {}

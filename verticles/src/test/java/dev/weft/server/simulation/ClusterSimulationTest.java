@@ -1,0 +1,35 @@
+package dev.weft.server.simulation;
+
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many seeds of a cluster in trouble. One seed again: {@code ./mvnw -pl verticles -am test
+ * -Dtest=ClusterSimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dseed=…}; more of them: {@code -Dweft.seeds=…}.
+ * Only the trace lines that contain a text: {@code -Dweft.trace=…}, and {@code -Dweft.traceLines=…} of them.
+ */
+class ClusterSimulationTest {
+    private static final int SEEDS = Integer.getInteger("weft.seeds", 200);
+
+    @Test
+    void keepsItsPromisesWhateverTheSeed() {
+        Long one = Long.getLong("seed");
+        if (one != null) {
+            Runs.run(one, Scenario.of(one));
+            return;
+        }
+        long first = Long.getLong("weft.firstSeed", 1);
+        for (long seed = first; seed < first + SEEDS; seed++) {
+            Runs.run(seed, Scenario.of(seed));
+        }
+    }
+
+    @Test
+    void oneDocumentOnOneNodeWithoutFaults() {
+        Runs.run(1, Scenario.calm(1, 2, 1, 0, 0));
+    }
+
+    @Test
+    void oneDocumentOnThreeNodesWithoutFaults() {
+        Runs.run(2, Scenario.calm(3, 3, 2, 0, 0));
+    }
+}

@@ -1,0 +1,166 @@
+package dev.weft.server.simulation;
+
+import dev.weft.crdt.change.Change;
+import dev.weft.crdt.id.OperationId;
+import dev.weft.crdt.version.VersionVector;
+import dev.weft.protocol.message.Ack;
+import dev.weft.protocol.message.ChangeMessage;
+import dev.weft.protocol.message.ChangesMessage;
+import dev.weft.protocol.message.DocumentStatus;
+import dev.weft.protocol.message.DocumentStatusRequest;
+import dev.weft.protocol.message.DurableMessage;
+import dev.weft.protocol.message.HandshakeRequest;
+import dev.weft.protocol.message.HandshakeResponse;
+import dev.weft.protocol.message.Message;
+import dev.weft.protocol.message.Ping;
+import dev.weft.protocol.message.Push;
+import dev.weft.protocol.message.RelayChanges;
+import dev.weft.protocol.message.Welcome;
+import dev.weft.server.registry.DocumentKey;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What was said and heard on one connection, judged as it happens. */
+final class SessionRecord {
+    private final Witness witness;
+    private final SimulatedClient client;
+    private final String session;
+    private final DocumentKey key;
+
+    /** What the client said it holds, in order; each lack entitles to one delivery. */
+    private final List<VersionVector> reports = new ArrayList<>();
+
+    private final Map<OperationId, Integer> delivered = new HashMap<>();
+    private final Set<OperationId> sent = new HashSet<>();
+    private final Deque<List<String>> pushes = new ArrayDeque<>();
+    private boolean isWelcomed;
+    private long heldUpTo;
+    private final Set<Long> heldBeyond = new HashSet<>();
+
+    SessionRecord(Witness witness, SimulatedClient client, String session) {
+        this.witness = witness;
+        this.client = client;
+        this.session = session;
+        this.key = client.key();
+    }
+
+    void said(Message message) {
+        if (message instanceof HandshakeRequest handshake) {
+            reports.add(handshake.versionVector());
+        } else if (message instanceof DocumentStatusRequest status) {
+            reports.add(status.versionVector() == null ? VersionVector.EMPTY : status.versionVector());
+        } else if (message instanceof Ping ping && ping.versionVector() != null) {
+            reports.add(ping.versionVector());
+        } else if (message instanceof ChangeMessage change) {
+            sent.add(change.change().id());
+        } else if (message instanceof ChangesMessage changes) {
+            changes.changes().forEach(change -> sent.add(change.id()));
+        } else if (message instanceof Push push && isWelcomed) {
+            pushes.add(push.changes());
+        }
+    }
+
+    void heard(Message message) {
+        if (message instanceof HandshakeResponse response) {
+            response.changes().forEach(change -> delivered(change, false));
+            requireDistinct(response.changes());
+        } else if (message instanceof DocumentStatus status) {
+            status.changes().forEach(change -> delivered(change, false));
+            requireDistinct(status.changes());
+        } else if (message instanceof ChangeMessage change) {
+            delivered(change.change(), true);
+        } else if (message instanceof ChangesMessage changes) {
+            changes.changes().forEach(change -> delivered(change, true));
+        } else if (message instanceof DurableMessage durable) {
+            client.madeUpTo(durable.versionVector())
+                    .forEach(id -> witness.requireStored(key, id, session + " was told that it is durable"));
+        } else if (message instanceof Welcome welcome) {
+            welcomed(welcome);
+        } else if (message instanceof RelayChanges changes) {
+            range(changes.seq() - changes.changes().size(), changes.changes(), "shown to " + session);
+        } else if (message instanceof Ack ack) {
+            acknowledged(ack);
+        }
+    }
+
+    private void delivered(Change change, boolean isNew) {
+        OperationId id = change.id();
+        int times = delivered.merge(id, 1, Integer::sum);
+        long lacks = reports.stream().filter(held -> !held.covers(id)).count();
+        if (times > lacks) {
+            throw new Violation(Invariant.ONCE, session + " got " + Trace.name(change) + " for the " + times + ". time");
+        }
+        if (change.author().equals(client.peer()) && sent.contains(id) && client.holds(id)) {
+            throw new Violation(Invariant.NO_OWN_CHANGES, session + " got its own " + Trace.name(change));
+        }
+        for (OperationId dependency : change.dependencies()) {
+            if (!client.holds(dependency) && !delivered.containsKey(dependency)) {
+                throw new Violation(
+                        Invariant.CAUSAL, session + " got " + Trace.name(change) + " before its dependency");
+            }
+        }
+        if (isNew) {
+            witness.requireStored(key, id, "it was shown to " + session);
+        }
+    }
+
+    private void requireDistinct(List<Change> changes) {
+        Set<OperationId> ids = new HashSet<>();
+        for (Change change : changes) {
+            if (!ids.add(change.id())) {
+                throw new Violation(Invariant.ONCE, session + " got " + Trace.name(change) + " twice in one answer");
+            }
+        }
+    }
+
+    private void welcomed(Welcome welcome) {
+        isWelcomed = true;
+        pushes.clear();
+        heldUpTo = Math.max(heldUpTo, welcome.seq());
+        heldBeyond.removeIf(seq -> seq <= heldUpTo);
+        if (new HashSet<>(welcome.changes()).size() < welcome.changes().size()) {
+            throw new Violation(Invariant.ONCE, session + " was welcomed with the same blob twice");
+        }
+        Blobs.changes(welcome.changes())
+                .forEach(change -> witness.requireStored(key, change.id(), session + " was welcomed with it"));
+    }
+
+    private void acknowledged(Ack ack) {
+        List<String> push = pushes.poll();
+        if (push == null) {
+            // It was made before the last welcome; the client counts as the reference does.
+            return;
+        }
+        if (push.size() != ack.count()) {
+            throw new Violation(
+                    Invariant.I5_SEQUENCE_WITHOUT_GAP,
+                    session + " pushed " + push.size() + " blobs, " + ack.count() + " were acknowledged");
+        }
+        range(ack.seq() - ack.count(), push, "acknowledged to " + session);
+    }
+
+    private void range(long before, List<String> blobs, String because) {
+        long seq = before;
+        for (String blob : blobs) {
+            seq++;
+            witness.numbered(key, seq, blob, because);
+            if (seq <= heldUpTo || !heldBeyond.add(seq)) {
+                throw new Violation(Invariant.I5_SEQUENCE_WITHOUT_GAP, "number " + seq + " twice " + because);
+            }
+        }
+        while (heldBeyond.remove(heldUpTo + 1)) {
+            heldUpTo++;
+        }
+    }
+
+    /** Whether numbers are missing between those the session was given. */
+    boolean hasGap() {
+        return !heldBeyond.isEmpty();
+    }
+}
