@@ -8,6 +8,7 @@ import dev.weft.client.sync.SessionState;
 import dev.weft.protocol.codec.MalformedMessageException;
 import dev.weft.protocol.codec.MessageCodec;
 import dev.weft.protocol.message.Message;
+import dev.weft.protocol.message.MessageType;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -312,6 +313,9 @@ final class SessionDriver {
         try {
             message = codec.decode(frame);
         } catch (MalformedMessageException e) {
+            if (isForAnAbsentPlugin(e)) {
+                return;
+            }
             input(now -> state.undecodable(connection, e.getMessage(), now));
             return;
         }
@@ -320,6 +324,12 @@ final class SessionDriver {
             handle(connection, admitted);
         }
         messages.publish(message);
+    }
+
+    /** Servers send presence to everybody, also to those who do not ask for it. That is nobody's problem. */
+    private static boolean isForAnAbsentPlugin(MalformedMessageException e) {
+        return e.reason() == MalformedMessageException.Reason.UNKNOWN_TYPE
+                && e.type().orElse(0) >= MessageType.PLUGIN_CODE_MIN;
     }
 
     private void handle(long connection, Message message) {
