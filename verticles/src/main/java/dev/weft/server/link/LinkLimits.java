@@ -29,6 +29,6 @@ public record LinkLimits(
         int resyncSpreadMillis,
         int quietMillisMax,
         int lingerMillis) {
-    public static final LinkLimits DEFAULT =
-            new LinkLimits(4 << 20, 256 << 10, 2_048, 512 << 10, 100_000, 500, 1_500, 4_000, 1_000, 1_000, 20_000, 5_000);
+    public static final LinkLimits DEFAULT = new LinkLimits(
+            4 << 20, 256 << 10, 2_048, 512 << 10, 100_000, 500, 1_500, 4_000, 1_000, 1_000, 20_000, 5_000);
 }

@@ -84,7 +84,7 @@ class OwnershipSimulationTest {
         List<SimulatedNode> alive = cluster.alive();
         SimulatedNode one = alive.get(cluster.random.nextInt(alive.size()));
         SimulatedNode other = alive.get(cluster.random.nextInt(alive.size()));
-        switch (cluster.random.nextInt(12)) {
+        switch (cluster.random.nextInt(14)) {
             case 0 -> replace(cluster, one);
             case 1 -> drain(cluster, one, other);
             case 2, 3 -> one.pause(cluster.between(100, 8_000));
@@ -96,9 +96,17 @@ class OwnershipSimulationTest {
             case 6, 7 -> one.whenAwake(() -> one.disturb((protocol, now) -> protocol.handOff(other.id, now)));
             case 8, 9 -> one.whenAwake(() -> one.disturb(OwnershipProtocol::idle));
             case 10 -> one.whenAwake(one::failHost);
+            case 11, 12 -> idleAndIdleAgain(cluster, one);
             default -> cluster.loseEntries();
         }
         cluster.at(cluster.between(100, 2_500), () -> storm(cluster));
+    }
+
+    /** Called off by whoever asks in between, so that two flushes are under way at once. */
+    private static void idleAndIdleAgain(SimulatedCluster cluster, SimulatedNode node) {
+        for (int i = 0; i < 4; i++) {
+            node.later(i * 400L, () -> node.disturb(OwnershipProtocol::idle));
+        }
     }
 
     private static void replace(SimulatedCluster cluster, SimulatedNode node) {

@@ -21,6 +21,8 @@ final class SimulatedNode {
         boolean suspended;
         boolean detached;
         boolean flushing;
+        long edits;
+        long durable;
 
         Document(DocumentKey key) {
             this.key = key;
@@ -194,6 +196,8 @@ final class SimulatedNode {
             document.suspended = false;
             document.detached = false;
             document.flushing = false;
+            document.edits = 0;
+            document.durable = 0;
             cluster.claimHost(this, document.key, host.epoch());
             writeNext(document, host.claimId());
         } else if (effect instanceof OwnershipEffect.Suspend) {
@@ -205,6 +209,9 @@ final class SimulatedNode {
             document.suspended = false;
             document.detached = true;
         } else if (effect instanceof OwnershipEffect.Unload unload) {
+            if (document.edits > document.durable && !draining) {
+                throw cluster.violation(id + " forgets edits to " + document.key + " that are not durable");
+            }
             stopHost(document, unload.claimId());
         } else if (effect instanceof OwnershipEffect.StepDown stepDown) {
             stopHost(document, stepDown.claimId());
@@ -230,15 +237,24 @@ final class SimulatedNode {
             if (!claimId.equals(document.running)) {
                 return;
             }
-            if (document.acts(claimId) && !cluster.isStoreAway(this)) {
-                long epoch = document.epoch;
-                cluster.at(cluster.between(0, 10), () -> {
-                    if (!cluster.write(this, document.key, epoch)) {
-                        later(1, () -> input(document, protocol -> protocol.fenced(claimId, cluster.now)));
-                    }
-                });
+            if (document.acts(claimId)) {
+                document.edits++;
+                write(document, claimId, document.epoch, document.edits);
             }
             writeNext(document, claimId);
+        });
+    }
+
+    private void write(Document document, String claimId, long epoch, long upTo) {
+        if (cluster.isStoreAway(this)) {
+            return;
+        }
+        cluster.at(cluster.between(0, 10), () -> {
+            if (!cluster.write(this, document.key, epoch)) {
+                later(1, () -> input(document, protocol -> protocol.fenced(claimId, cluster.now)));
+            } else if (claimId.equals(document.running)) {
+                document.durable = Math.max(document.durable, upTo);
+            }
         });
     }
 
@@ -257,16 +273,28 @@ final class SimulatedNode {
                     () -> input(document, p -> p.epochVerified(verify.claimId(), cluster.now)),
                     failure -> input(document, p -> p.verifyFailed(verify.claimId(), failure, cluster.now)));
         } else if (effect instanceof OwnershipEffect.Flush flush) {
-            document.flushing = true;
-            fencedCall(
-                    document,
-                    document.epoch,
-                    () -> input(document, p -> p.flushed(flush.number(), cluster.now)),
-                    failure -> input(document, p -> p.flushFailed(flush.number(), failure, cluster.now)));
+            flush(document, flush);
         } else {
             return false;
         }
         return true;
+    }
+
+    private void flush(Document document, OwnershipEffect.Flush flush) {
+        document.flushing = true;
+        long upTo = document.edits;
+        later(
+                cluster.chance(0.3) ? cluster.between(100, 4_000) : 0,
+                () -> fencedCall(
+                        document,
+                        document.epoch,
+                        () -> {
+                            if (flush.claimId().equals(document.running)) {
+                                document.durable = Math.max(document.durable, upTo);
+                            }
+                            input(document, p -> p.flushed(flush.number(), cluster.now));
+                        },
+                        failure -> input(document, p -> p.flushFailed(flush.number(), failure, cluster.now))));
     }
 
     private void load(Document document, OwnershipEffect.Load load) {

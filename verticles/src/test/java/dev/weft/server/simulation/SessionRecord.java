@@ -94,7 +94,8 @@ final class SessionRecord {
         int times = delivered.merge(id, 1, Integer::sum);
         long lacks = reports.stream().filter(held -> !held.covers(id)).count();
         if (times > lacks) {
-            throw new Violation(Invariant.ONCE, session + " got " + Trace.name(change) + " for the " + times + ". time");
+            throw new Violation(
+                    Invariant.ONCE, session + " got " + Trace.name(change) + " for the " + times + ". time");
         }
         if (change.author().equals(client.peer()) && sent.contains(id) && client.holds(id)) {
             throw new Violation(Invariant.NO_OWN_CHANGES, session + " got its own " + Trace.name(change));

@@ -126,7 +126,8 @@ final class SimulatedConnection {
         if (isClosed) {
             return;
         }
-        boolean isRefusal = message instanceof ErrorMessage error && error.code().equals(ErrorCode.HANDSHAKE_FAILED);
+        boolean isRefusal =
+                message instanceof ErrorMessage error && error.code().equals(ErrorCode.HANDSHAKE_FAILED);
         if (isRefusal || message instanceof HandshakeResponse || message instanceof Welcome) {
             requireInTime();
             askedAtMillis = -1;
@@ -185,8 +186,8 @@ final class SimulatedConnection {
         if (askedAtMillis >= 0 && gateway.now() - askedAtMillis > ANSWER_MILLIS_MAX) {
             throw new Violation(
                     Invariant.I7_HANDSHAKE_ANSWERED,
-                    "session " + sessionId + " on " + node() + " waits since "
-                            + (gateway.now() - askedAtMillis) + " ms");
+                    "session " + sessionId + " on " + node() + " waits since " + (gateway.now() - askedAtMillis)
+                            + " ms");
         }
     }
 

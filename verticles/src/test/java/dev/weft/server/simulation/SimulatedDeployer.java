@@ -37,8 +37,7 @@ final class SimulatedDeployer {
     private final Map<DocumentKey, Hosting> hostings = new LinkedHashMap<>();
     private int claims;
 
-    SimulatedDeployer(
-            Simulation simulation, SimulatedNode node, OwnershipRegistry registry, DocumentStore store) {
+    SimulatedDeployer(Simulation simulation, SimulatedNode node, OwnershipRegistry registry, DocumentStore store) {
         this.simulation = simulation;
         this.node = node;
         this.registry = registry;
@@ -100,13 +99,13 @@ final class SimulatedDeployer {
     private Future<Hosted> load(DocumentKey key, long epoch) {
         List<StoredEntry> entries = new ArrayList<>();
         DocumentLoader loader = key.kind() == DocumentKind.AWARE ? aware : relay;
-        return store.load(key, epoch).compose(stored -> store.readAll(
-                        key, epoch, stored.info().snapshotPosition(), entries::addAll)
-                .map(read -> {
-                    long last = stored.info().lastPosition();
-                    Hosted hosted = loader.load(key, epoch, stored.snapshot(), entries, last);
-                    return simulation.tampering().hosted(key, hosted);
-                }));
+        return store.load(key, epoch)
+                .compose(stored -> store.readAll(key, epoch, stored.info().snapshotPosition(), entries::addAll)
+                        .map(read -> {
+                            long last = stored.info().lastPosition();
+                            Hosted hosted = loader.load(key, epoch, stored.snapshot(), entries, last);
+                            return simulation.tampering().hosted(key, hosted);
+                        }));
     }
 
     private void deploy(DocumentKey key, Hosting hosting, Hosted hosted) {
@@ -123,8 +122,8 @@ final class SimulatedDeployer {
         simulation.trace().add(node.id(), "cannot host", key, cause);
         hostings.remove(key, hosting);
         if (cause instanceof OwnedElsewhere elsewhere) {
-            hosting.waiting.forEach(attach -> node.toLink(
-                    new LinkMessage.NotOwner(key, attach.from(), attach.epoch(), elsewhere.nodeId)));
+            hosting.waiting.forEach(attach ->
+                    node.toLink(new LinkMessage.NotOwner(key, attach.from(), attach.epoch(), elsewhere.nodeId)));
             return;
         }
         registry.release(key, hosting.claimId, null);
@@ -144,9 +143,7 @@ final class SimulatedDeployer {
 
     void idle(DocumentKey key, SimulatedHost host, long sinceMillis) {
         Hosting hosting = hostings.get(key);
-        if (hosting != null
-                && hosting.host == host
-                && simulation.schedule().now() - sinceMillis >= PASSIVATE_MILLIS) {
+        if (hosting != null && hosting.host == host && simulation.schedule().now() - sinceMillis >= PASSIVATE_MILLIS) {
             simulation.trace().add(node.id(), "lets go of", key);
             letGo(key, hosting);
         }

@@ -27,7 +27,8 @@ final class SimulatedNode {
         OwnershipRegistry registry = new SimulatedRegistry(simulation, this);
         DocumentStore store = new SimulatedStore(simulation, this, sharedStore);
         this.deployer = new SimulatedDeployer(simulation, this, registry, store);
-        this.gateway = new SimulatedGateway(simulation, this, new DocumentRouter(registry, store, new LocalPlacement()));
+        this.gateway =
+                new SimulatedGateway(simulation, this, new DocumentRouter(registry, store, new LocalPlacement()));
     }
 
     void start() {

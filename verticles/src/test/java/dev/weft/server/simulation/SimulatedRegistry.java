@@ -63,9 +63,8 @@ final class SimulatedRegistry implements OwnershipRegistry {
 
     @Override
     public Future<Ownership> claim(DocumentKey key, Claim claim) {
-        return later("claim", view -> view.claim(key, claim).onSuccess(entry -> simulation
-                .trace()
-                .add(node.id(), "claims", key, claim, "->", entry)));
+        return later("claim", view -> view.claim(key, claim)
+                .onSuccess(entry -> simulation.trace().add(node.id(), "claims", key, claim, "->", entry)));
     }
 
     @Override

@@ -118,7 +118,8 @@ final class SimulatedSocket {
                 + 60_000;
         if (queuedBytes > bound) {
             throw new Violation(
-                    Invariant.I10_BOUNDED, "session " + connection.sessionId() + " has " + queuedBytes + " bytes queued");
+                    Invariant.I10_BOUNDED,
+                    "session " + connection.sessionId() + " has " + queuedBytes + " bytes queued");
         }
     }
 

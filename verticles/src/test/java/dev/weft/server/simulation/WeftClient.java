@@ -90,8 +90,7 @@ abstract class WeftClient<S extends SessionState> extends SimulatedClient {
                     socket = null;
                 }
             } else if (effect instanceof Effect.AwaitDrain drain) {
-                simulation.schedule()
-                        .after(WRITE_MILLIS, () -> perform(state().drained(drain.connection(), now())));
+                simulation.schedule().after(WRITE_MILLIS, () -> perform(state().drained(drain.connection(), now())));
             } else if (effect instanceof Effect.EditsDurable durable) {
                 for (OperationId id : madeUpTo(durable.versionVector())) {
                     simulation.witness().requireStored(key(), id, name() + " takes it for durable");

@@ -64,8 +64,7 @@ final class Witness {
     void acts(DocumentKey key, long epoch, Object actor) {
         Object known = of(key).actors.putIfAbsent(epoch, actor);
         if (known != null && known != actor) {
-            throw new Violation(
-                    Invariant.I1_ONE_OWNER_PER_EPOCH, "two act as owner of " + key + " in epoch " + epoch);
+            throw new Violation(Invariant.I1_ONE_OWNER_PER_EPOCH, "two act as owner of " + key + " in epoch " + epoch);
         }
     }
 
@@ -105,7 +104,8 @@ final class Witness {
     void requireStored(DocumentKey key, OperationId id, String because) {
         of(key).shown.add(id);
         if (!of(key).stored.contains(id)) {
-            throw new Violation(Invariant.I4_ACKNOWLEDGED_IS_STORED, id + " of " + key + " is not stored, but " + because);
+            throw new Violation(
+                    Invariant.I4_ACKNOWLEDGED_IS_STORED, id + " of " + key + " is not stored, but " + because);
         }
     }
 
@@ -114,12 +114,14 @@ final class Witness {
         String before = of(key).numbered.putIfAbsent(seq, blob);
         if (before != null && !before.equals(blob)) {
             throw new Violation(
-                    Invariant.I5_SEQUENCE_WITHOUT_GAP, "number " + seq + " of " + key + " has two meanings: " + because);
+                    Invariant.I5_SEQUENCE_WITHOUT_GAP,
+                    "number " + seq + " of " + key + " has two meanings: " + because);
         }
         byte[] stored = of(key).log.get(seq);
         if (stored == null || !relayBlob(stored).equals(blob)) {
             throw new Violation(
-                    Invariant.I4_ACKNOWLEDGED_IS_STORED, "number " + seq + " of " + key + " is not stored, but " + because);
+                    Invariant.I4_ACKNOWLEDGED_IS_STORED,
+                    "number " + seq + " of " + key + " is not stored, but " + because);
         }
     }
 

@@ -109,6 +109,17 @@ class RegistrySerializationTest {
     }
 
     @Test
+    void entriesAreRankedInAMergeAsInAReassertion() {
+        Ownership[] all = {MINE, SIGNPOST, Ownership.claiming("n", "c"), Ownership.active("n", "d", 3)};
+        for (Ownership one : all) {
+            for (Ownership other : all) {
+                assertThat(new OwnershipEntry(one).outranks(new OwnershipEntry(other)))
+                        .isEqualTo(one.outranks(other));
+            }
+        }
+    }
+
+    @Test
     void anUnknownClassIsNamed() {
         assertThatThrownBy(() -> new RegistrySerialization().create(99))
                 .isInstanceOf(HazelcastSerializationException.class)
