@@ -6,13 +6,12 @@ import dev.weft.crdt.codec.ByteWriter;
 import dev.weft.crdt.handler.DataType;
 import dev.weft.crdt.handler.SeedValues;
 import dev.weft.crdt.handler.ValueCodec;
+import dev.weft.crdt.sequence.ListRope;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A list by index (spec crdt 15.2). The last operation in replay order wins a place; nothing commutes. The state is a
- * plain array list: an edit in the middle is one array move, which stays in the microseconds for the sizes this type is
- * meant for.
+ * A list by index (spec crdt 15.2). The last operation in replay order wins a place; nothing commutes.
  */
 public final class ListType<V> implements DataType<List<V>, ListOperation<V>> {
     private final ValueCodec<V> codec;
@@ -23,7 +22,7 @@ public final class ListType<V> implements DataType<List<V>, ListOperation<V>> {
 
     @Override
     public List<V> emptyState() {
-        return new ArrayList<>();
+        return new ListRope<>();
     }
 
     @Override
@@ -37,7 +36,9 @@ public final class ListType<V> implements DataType<List<V>, ListOperation<V>> {
             }
         }
         values.finish();
-        return list;
+        List<V> state = emptyState();
+        state.addAll(list);
+        return state;
     }
 
     @Override

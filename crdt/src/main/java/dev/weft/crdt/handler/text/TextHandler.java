@@ -2,9 +2,10 @@ package dev.weft.crdt.handler.text;
 
 import dev.weft.crdt.handler.Handler;
 import dev.weft.crdt.handler.HandlerHost;
+import dev.weft.crdt.sequence.TextRope;
 
 /** Text by index (spec crdt 15.1). All indexes and counts are UTF-16 units. */
-public final class TextHandler extends Handler<TextBuffer, TextOperation> {
+public final class TextHandler extends Handler<TextRope, TextOperation> {
     public static final String TYPE = "CRDTTextHandler";
 
     public TextHandler(HandlerHost host, String id) {

@@ -5,9 +5,10 @@ import dev.weft.crdt.codec.ByteReader;
 import dev.weft.crdt.codec.ByteWriter;
 import dev.weft.crdt.codec.Wtf8;
 import dev.weft.crdt.handler.DataType;
+import dev.weft.crdt.sequence.TextRope;
 
 /** Text by index (spec crdt 15.1). The last operation in replay order wins a place; nothing commutes. */
-public final class TextType implements DataType<TextBuffer, TextOperation> {
+public final class TextType implements DataType<TextRope, TextOperation> {
     public static final TextType INSTANCE = new TextType();
 
     /** Merging copies the text each time, so a long transaction of small inserts must not grow one without end. */
@@ -16,19 +17,19 @@ public final class TextType implements DataType<TextBuffer, TextOperation> {
     private TextType() {}
 
     @Override
-    public TextBuffer emptyState() {
-        return new TextBuffer();
+    public TextRope emptyState() {
+        return new TextRope();
     }
 
     @Override
-    public TextBuffer decodeState(ByteReader blob) {
-        TextBuffer text = new TextBuffer();
+    public TextRope decodeState(ByteReader blob) {
+        TextRope text = new TextRope();
         text.insert(0, readText(blob));
         return text;
     }
 
     @Override
-    public void encodeState(TextBuffer state, ByteWriter blob) {
+    public void encodeState(TextRope state, ByteWriter blob) {
         String text = state.toString();
         Wtf8.write(blob, text, 0, text.length());
     }
@@ -61,12 +62,12 @@ public final class TextType implements DataType<TextBuffer, TextOperation> {
     }
 
     @Override
-    public void apply(TextBuffer state, TextOperation operation) {
+    public void apply(TextRope state, TextOperation operation) {
         applyReversibly(state, operation);
     }
 
     @Override
-    public Runnable applyReversibly(TextBuffer state, TextOperation operation) {
+    public Runnable applyReversibly(TextRope state, TextOperation operation) {
         // Compared as long before narrowing: a peer may send indexes and counts up to 2^63 - 1.
         if (operation instanceof TextOperation.Insert insert) {
             int at = (int) Math.min(insert.index(), state.length());
