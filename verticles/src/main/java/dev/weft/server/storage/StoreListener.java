@@ -1,6 +1,9 @@
 package dev.weft.server.storage;
 
-/** What a store tells those who watch over it. Called on threads of the store; must return at once and not throw. */
+/**
+ * What a store tells those who watch over it. Called on threads of the store, by each of its writers for itself; must return
+ * at once and not throw.
+ */
 public interface StoreListener {
     StoreListener NONE = new StoreListener() {};
 

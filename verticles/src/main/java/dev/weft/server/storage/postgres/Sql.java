@@ -100,7 +100,8 @@ final class Sql {
 
     /**
      * A page of entries beside the row of the document, all from one moment. The running sum counts what lies before an
-     * entry, so the one that reaches the bound is still in the page.
+     * entry, so the one that reaches the bound is still in the page. Only about as many rows are summed up as entries of average
+     * size fill the page.
      */
     static final String READ = "select " + INFO_COLUMNS + """
             , e.position as entry_position, e.blob as entry_blob
@@ -111,7 +112,8 @@ final class Sql {
                     from (
                         select position, blob from weft_entry
                         where weft_entry.number = d.number and position > greatest($3, d.snapshot_position)
-                        order by position limit $6
+                        order by position
+                        limit least($6, 1 + $4 * d.entry_count / (d.entry_bytes + $5 * d.entry_count + 1))
                     ) as next
                 ) as summed where before < $4
             ) e on true

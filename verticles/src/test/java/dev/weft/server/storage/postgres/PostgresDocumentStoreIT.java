@@ -5,16 +5,14 @@ import static dev.weft.server.storage.Futures.await;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.DocumentStoreContract;
 import io.vertx.core.Vertx;
-import java.util.concurrent.atomic.AtomicInteger;
+import io.vertx.pgclient.PgConnection;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 class PostgresDocumentStoreIT extends DocumentStoreContract {
-    private static final AtomicInteger SCHEMA_NUMBER = new AtomicInteger();
+    private static final String SCHEMA = "contract_" + ProcessHandle.current().pid();
 
     private static Vertx vertx;
-
-    private PostgresStoreOptions options;
 
     @BeforeAll
     static void startVertx() {
@@ -28,13 +26,20 @@ class PostgresDocumentStoreIT extends DocumentStoreContract {
 
     @Override
     protected DocumentStore create() {
-        options = PostgresStoreOptions.at(PostgresServer.sharedUri())
-                .withSchema("contract_" + ProcessHandle.current().pid() + "_" + SCHEMA_NUMBER.incrementAndGet());
+        var connection = await(PgConnection.connect(vertx, PostgresServer.sharedUri()));
+        // Making the tables anew for each test would take longer than the tests.
+        var emptied = connection
+                .query("do $$ begin if to_regclass('" + SCHEMA + ".weft_document') is not null then truncate " + SCHEMA
+                        + ".weft_document, " + SCHEMA + ".weft_entry, " + SCHEMA + ".weft_snapshot; end if; end $$")
+                .execute();
+        await(emptied);
+        await(connection.close());
         return createAgain();
     }
 
     @Override
     protected DocumentStore createAgain() {
-        return new PostgresDocumentStore(vertx, options);
+        return new PostgresDocumentStore(
+                vertx, PostgresStoreOptions.at(PostgresServer.sharedUri()).withSchema(SCHEMA));
     }
 }

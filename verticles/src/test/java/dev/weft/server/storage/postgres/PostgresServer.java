@@ -69,7 +69,17 @@ public final class PostgresServer implements AutoCloseable {
             Files.setPosixFilePermissions(folder.resolve("data"), PosixFilePermissions.fromString("rwx------"));
             handToUnprivileged(folder);
             var server = new PostgresServer(folder, freePort());
-            server.run("initdb", "-D", folder.resolve("data").toString(), "-U", "weft", "-A", "trust", "-E", "UTF8")
+            server.run(
+                            "initdb",
+                            "-D",
+                            folder.resolve("data").toString(),
+                            "-U",
+                            "weft",
+                            "-A",
+                            "trust",
+                            "-E",
+                            "UTF8",
+                            "--no-sync")
                     .ended();
             server.startAgain();
             return server;
@@ -99,7 +109,10 @@ public final class PostgresServer implements AutoCloseable {
                 "-c",
                 "unix_socket_directories=",
                 "-c",
-                "max_connections=50");
+                "max_connections=50",
+                // The tests kill processes, not machines: what the server has written the kernel still has.
+                "-c",
+                "fsync=off");
         process = started.process;
         awaitAnswer(started);
     }
