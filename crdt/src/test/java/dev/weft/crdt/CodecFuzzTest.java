@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  * and none allocates much more than its input is long. {@code -Dweft.fuzz=N} runs N rounds; {@code -Dseed=…} replays.
  */
 class CodecFuzzTest {
-    private static final int ROUNDS = Integer.getInteger("weft.fuzz", 3000);
+    private static final int ROUNDS = Integer.getInteger("weft.fuzz", 1500);
     private static final long ALLOCATION_MAX = 4_000_000;
     private static final PeerId READER = PeerId.parse("00000000-0000-4000-8000-00000000000f");
 

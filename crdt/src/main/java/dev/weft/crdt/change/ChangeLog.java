@@ -86,8 +86,7 @@ final class ChangeLog {
     /** Ends the record with the body, or with the whole change. @return the ordinal of the change */
     int finish(byte[] bytes, int from, int to, long clock) {
         record.writeUvarint(to - from);
-        compressed.reset();
-        if (compression.write(bytes, from, to, compressed)) {
+        if (compression.write(bytes, from, to, compressed.reset())) {
             orHeader(ChangeRecord.COMPRESSED);
             record.writeBytes(compressed.array(), 0, compressed.size());
         } else {
@@ -100,6 +99,9 @@ final class ChangeLog {
         }
         clocks[size] = clock;
         addresses[size] = arena.append(record.array(), record.size());
+        // Again at the end, so that an idle document does not keep room for the largest change it ever saw.
+        record.reset();
+        compressed.reset();
         return size++;
     }
 

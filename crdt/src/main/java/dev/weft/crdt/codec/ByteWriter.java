@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** Writes the primitives of the binary formats into a growing array. Not thread-safe. */
 public final class ByteWriter {
+    private static final int KEPT_BYTES_MAX = 64 * 1024;
+
     private byte[] bytes;
     private int size;
 
@@ -24,9 +26,12 @@ public final class ByteWriter {
         return bytes;
     }
 
-    /** Forgets what was written and keeps the memory. */
+    /** Forgets what was written and keeps the memory, unless one large message made it much. */
     public ByteWriter reset() {
         size = 0;
+        if (bytes.length > KEPT_BYTES_MAX) {
+            bytes = new byte[64];
+        }
         return this;
     }
 

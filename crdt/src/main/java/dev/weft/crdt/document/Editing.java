@@ -118,6 +118,7 @@ final class Editing {
         OperationId id = new OperationId(options.peerId(), tick());
         ChangeStore store = history.store();
         int ordinal = store.addLocal(id, handler.storeIndex(store), operation.kind(), body);
+        body.reset();
         receive(id.clock());
         handler.bumpRevision();
         if (listeners.wantLocalChanges()) {

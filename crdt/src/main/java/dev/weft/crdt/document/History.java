@@ -8,6 +8,9 @@ import java.util.Set;
 final class History {
     private ChangeStore store = new ChangeStore();
     private Snapshot snapshot;
+    /* Asked for with every message, and changing less often. Null when it has to be computed anew. */
+    private VersionVector versionVector;
+    private int versionVectorSize;
 
     ChangeStore store() {
         return store;
@@ -28,7 +31,11 @@ final class History {
     }
 
     VersionVector versionVector() {
-        return store.versionVector().merged(covered());
+        if (versionVector == null || versionVectorSize != store.size()) {
+            versionVector = store.versionVector().merged(covered());
+            versionVectorSize = store.size();
+        }
+        return versionVector;
     }
 
     boolean accepts(Snapshot candidate) {
@@ -37,6 +44,7 @@ final class History {
 
     void replaceSnapshot(Snapshot next) {
         snapshot = next;
+        versionVector = null;
     }
 
     /** Forgets stored changes that both the vector and the snapshot cover. */
@@ -50,5 +58,6 @@ final class History {
         store = store.pruned(ordinal -> vector.covers(store.idAt(ordinal))
                 && covered.covers(store.idAt(ordinal))
                 && represented.contains(store.handlerAt(ordinal).id()));
+        versionVector = null;
     }
 }
