@@ -3,6 +3,7 @@ package dev.weft.server.registry;
 import dev.weft.server.registry.Ownership.State;
 import dev.weft.server.registry.OwnershipEffect.Admit;
 import dev.weft.server.registry.OwnershipEffect.ClaimEntry;
+import dev.weft.server.registry.OwnershipEffect.ClaimEpoch;
 import dev.weft.server.registry.OwnershipEffect.Flush;
 import dev.weft.server.registry.OwnershipEffect.LookupEntry;
 import dev.weft.server.registry.OwnershipEffect.ReassertEntry;
@@ -41,6 +42,8 @@ abstract class OwnershipMoves {
     Refusal trouble = Refusal.SLOW;
     int claimRounds;
     int losses;
+    private final RetryTimer yields;
+    long yieldUntil;
 
     // While it is hosted.
     boolean fenced;
@@ -69,6 +72,7 @@ abstract class OwnershipMoves {
         this.waiters = new Waiters(timing.waitersMax());
         this.quarantine = new Quarantine(timing);
         this.attemptRetry = new RetryTimer(timing.retryMillis(), timing.retryMaxMillis());
+        this.yields = new RetryTimer(timing.retryMaxMillis() / 5 + 1, 2 * timing.retryMaxMillis());
         this.repeated = new RepeatedCalls(new RetryTimer(timing.retryMillis(), timing.retryMaxMillis()));
     }
 
@@ -91,6 +95,27 @@ abstract class OwnershipMoves {
         Ownership kept =
                 new Ownership(localNode, epoch, claim.claimId(), epoch == 0 ? State.CLAIMING : State.ACTIVE, null);
         startAttempt(kept, now);
+    }
+
+    /**
+     * The store has an owner that this half of the cluster cannot see. Taking the epoch back at once would be answered in
+     * kind, so each side leaves the other some time, and more each time.
+     */
+    final void yieldToTheUnseen(long now) {
+        if (quarantine.isHealthy(now)) {
+            yields.reset();
+        }
+        yieldUntil = now + yields.nextPauseMillis();
+        yields.schedule(now);
+    }
+
+    final void claimEpoch(long now) {
+        phase = Phase.FENCING;
+        if (now < yieldUntil) {
+            attemptRetry.scheduleAt(yieldUntil);
+        } else {
+            emit(new ClaimEpoch(claim.claimId()));
+        }
     }
 
     final void retryAttempt(Refusal why, long now) {

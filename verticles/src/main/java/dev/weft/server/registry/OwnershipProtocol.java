@@ -45,6 +45,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
      *                fenced by the store         HOSTING      Suspend, LookupEntry, then one of:
      *                  entry is another's        STOPPING     Redirect all, StepDown
      *                  entry is ours             HOSTING      Detach; after a while STOPPING, to claim again
+     *                   (without detaching)      STOPPING     StepDown, ReleaseEntry; the next ClaimEpoch waits a while
      *                  no entry                  STOPPING     StepDown, ReleaseEntry
      *                paused                      HOSTING      Suspend, VerifyEpoch, then Resume
      *                entries doubtful            HOSTING      ReassertEntry, and StepDown if another outranks us
@@ -69,7 +70,8 @@ public final class OwnershipProtocol extends OwnershipMoves {
      * Why it may go on detached: in a divided cluster with one store, both halves can own the document, and taking the
      * epoch back at once would only pass it to and fro. Clients of this half go on editing with each other; nothing is
      * acknowledged to them. When the halves meet, the entry names the winner; if they do not, claiming again after
-     * {@code detachedMillis} carries this half's edits into the store.
+     * {@code detachedMillis} carries this half's edits into the store. Without detaching the two take turns, after pauses
+     * that grow.
      *
      * Answers carry the claim id they belong to. An answer to a claim that was given up is ignored, except where it says
      * that the registry now holds an entry nobody will serve: that entry is released.
@@ -115,7 +117,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
 
     /** Whether nothing would be forgotten if this object were thrown away. */
     public boolean isDisposable(long now) {
-        return phase == Phase.IDLE && waiters.isEmpty() && !isSignpostValid(now);
+        return phase == Phase.IDLE && waiters.isEmpty() && !isSignpostValid(now) && now >= yieldUntil;
     }
 
     /** When {@link #tick} must be called at the latest; {@link Long#MAX_VALUE} if there is nothing to wait for. */
@@ -243,8 +245,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
     private void judge(Ownership entry, long now) {
         boolean isLocal = entry.nodeId().equals(localNode);
         if (entry.isClaim(claim.claimId()) && entry.state() != State.RELEASING) {
-            phase = Phase.FENCING;
-            emit(new ClaimEpoch(claim.claimId()));
+            claimEpoch(now);
         } else if ((isLocal || waiters.suspect(entry)) && claimRounds++ < timing.claimRoundsMax()) {
             claim = claim.presumingDead(entry);
             emit(new ClaimEntry(claim));
@@ -350,7 +351,10 @@ public final class OwnershipProtocol extends OwnershipMoves {
         boolean isOurs = entry.isPresent() && entry.get().isClaim(claimId);
         if (isOurs && timing.detachedMillis() > 0) {
             goOnDetached(now);
-        } else if (isOurs || entry.isEmpty()) {
+        } else if (isOurs) {
+            yieldToTheUnseen(now);
+            stepDown(null, true, now);
+        } else if (entry.isEmpty()) {
             stepDown(null, true, now);
         } else {
             loseTo(entry.get(), now);

@@ -15,8 +15,13 @@ final class Quarantine {
         servedSince = now;
     }
 
+    /** Whether the document has been served for so long that what happened before no longer counts. */
+    boolean isHealthy(long now) {
+        return now - servedSince >= timing.healthyMillis();
+    }
+
     void failed(long now, boolean whileServing) {
-        if (whileServing && now - servedSince >= timing.healthyMillis()) {
+        if (whileServing && isHealthy(now)) {
             failures = 0;
         }
         failures++;

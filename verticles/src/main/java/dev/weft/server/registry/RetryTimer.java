@@ -22,6 +22,11 @@ final class RetryTimer {
         tries++;
     }
 
+    /** Once, without counting as a failure. */
+    void scheduleAt(long time) {
+        at = time;
+    }
+
     /** Something worked: the next failure starts with the first pause. */
     void reset() {
         at = NEVER;
@@ -31,6 +36,10 @@ final class RetryTimer {
 
     int tries() {
         return tries;
+    }
+
+    long nextPauseMillis() {
+        return pauseMillis;
     }
 
     long at() {

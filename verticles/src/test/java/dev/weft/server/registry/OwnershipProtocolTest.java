@@ -358,6 +358,34 @@ class OwnershipProtocolTest {
         }
 
         @Test
+        void withoutDetachingTheHalvesTakeTurnsAfterPausesThatGrow() {
+            OwnershipProtocol strict = new OwnershipProtocol("a", TIMING.withoutDetaching(), () -> "c" + ++claims);
+            strict.wanted(0, null, WAIT, now);
+            strict.claimAnswered("c1", Ownership.claiming("a", "c1"), now);
+            long pauseBefore = 0;
+            for (int turn = 1; turn <= 6; turn++) {
+                String claimId = "c" + turn;
+                strict.epochClaimed(claimId, turn, now);
+                strict.loaded(claimId, now);
+                strict.fenced(claimId, now);
+                assertThat(strict.lookedUp(claimId, Optional.of(Ownership.active("a", claimId, turn)), now))
+                        .containsExactly(new StepDown(claimId, turn, null), new ReleaseEntry(claimId, null));
+                strict.wanted(turn, null, WAIT, now);
+                strict.stopped(claimId, now);
+                strict.released(claimId, true, now);
+                String next = "c" + (turn + 1);
+                assertThat(strict.claimAnswered(next, Ownership.claiming("a", next), now))
+                        .isEmpty();
+                long pause = strict.nextDeadline() - now;
+                assertThat(pause).isBetween(pauseBefore, 2 * TIMING.retryMaxMillis());
+                pauseBefore = pause;
+                now += pause;
+                assertThat(strict.tick(now)).containsExactly(new ClaimEpoch(next));
+            }
+            assertThat(pauseBefore).isEqualTo(2 * TIMING.retryMaxMillis());
+        }
+
+        @Test
         void aDetachedOwnerFollowsTheWinnerWhenTheHalvesMeet() {
             detached();
             assertThat(protocol.entriesDoubtful(now)).containsExactly(new LookupEntry("c1"));

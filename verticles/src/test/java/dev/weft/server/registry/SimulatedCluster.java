@@ -22,7 +22,7 @@ import java.util.function.Function;
  * wrong: calls are slow, lost, or carried out after their answer was given up.
  */
 final class SimulatedCluster {
-    static final OwnershipTiming TIMING =
+    private static final OwnershipTiming TIMING =
             new OwnershipTiming(3_800, 50, 10_000, 50, 1_000, 4, 3, 3_000, 1_000, 6_000, 500, 4_000, 10_000);
     private static final int TRACE_MAX = 400;
     private static final long CALL_TIMEOUT = 2_000;
@@ -32,6 +32,7 @@ final class SimulatedCluster {
     private record Request(SimulatedNode target, DocumentKey key, long received, long pausedBefore) {}
 
     final Random random;
+    final OwnershipTiming timing;
     final List<SimulatedNode> nodes = new ArrayList<>();
     boolean calm;
     long now;
@@ -57,6 +58,7 @@ final class SimulatedCluster {
 
     SimulatedCluster(long seed, int size) {
         random = new Random(seed);
+        timing = seed % 2 == 0 ? TIMING : TIMING.withoutDetaching();
         for (int i = 0; i < size; i++) {
             addNode(0);
         }

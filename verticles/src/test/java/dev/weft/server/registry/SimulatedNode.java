@@ -26,7 +26,7 @@ final class SimulatedNode {
 
         Document(DocumentKey key) {
             this.key = key;
-            this.protocol = new OwnershipProtocol(id, SimulatedCluster.TIMING, () -> id + "-" + ++claims);
+            this.protocol = new OwnershipProtocol(id, cluster.timing, () -> id + "-" + ++claims);
         }
 
         boolean acts(String claimId) {
