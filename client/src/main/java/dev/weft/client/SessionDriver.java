@@ -25,7 +25,6 @@ import java.util.function.LongSupplier;
  */
 final class SessionDriver {
     private static final System.Logger LOG = System.getLogger(SessionDriver.class.getName());
-    private static final long NO_TIMER = -1;
 
     private final Vertx vertx;
     private final Context context;
@@ -37,6 +36,7 @@ final class SessionDriver {
     private final AwaitedEdits edits;
     private final QueueJournal journal;
     private final LongSupplier clock;
+    private final WakeUp wakeUp;
 
     final Listeners<ClientEvent> events = new Listeners<>(this::listenerFailed);
     final Listeners<Message> messages = new Listeners<>(this::listenerFailed);
@@ -50,8 +50,6 @@ final class SessionDriver {
     private boolean reportingFailure;
     private Connector.Link link;
     private long linkNumber;
-    private long timer = NO_TIMER;
-    private long timerAt = Long.MAX_VALUE;
     private boolean closed;
 
     SessionDriver(
@@ -75,6 +73,7 @@ final class SessionDriver {
         this.edits = edits;
         this.journal = journal;
         this.clock = clock;
+        this.wakeUp = new WakeUp(vertx, clock, () -> input(state::tick));
     }
 
     void start() {
@@ -145,7 +144,7 @@ final class SessionDriver {
             }
             input(state::disconnect);
             closed = true;
-            cancelTimer();
+            wakeUp.cancel();
             plugins.close();
             awaitingLive.forEach(waiting -> waiting.fail(new IllegalStateException("The client was closed")));
             awaitingLive.clear();
@@ -199,7 +198,7 @@ final class SessionDriver {
         } finally {
             performing = false;
         }
-        arrangeTimer();
+        wakeUp.by(closed ? Long.MAX_VALUE : state.nextDeadline());
     }
 
     private void perform(Effect effect) {
@@ -213,9 +212,6 @@ final class SessionDriver {
             awaitDrain(await);
         } else if (effect instanceof Effect.SessionUp up) {
             edits.knowable();
-            List<Promise<Void>> live = List.copyOf(awaitingLive);
-            awaitingLive.clear();
-            live.forEach(Promise::complete);
             plugins.onConnected(up.sessionId());
         } else if (effect instanceof Effect.ConnectResult result) {
             answerConnect(result.connected());
@@ -283,28 +279,10 @@ final class SessionDriver {
         List<Promise<Boolean>> answered = connecting;
         connecting = new ArrayList<>();
         answered.forEach(promise -> promise.complete(connected));
-    }
-
-    private void arrangeTimer() {
-        long deadline = closed ? Long.MAX_VALUE : state.nextDeadline();
-        // A timer that rings too early costs one idle tick; moving it with every message would cost far more.
-        if (deadline >= timerAt) {
-            return;
-        }
-        cancelTimer();
-        timerAt = deadline;
-        timer = vertx.setTimer(Math.max(1, deadline - now()), ignored -> {
-            timer = NO_TIMER;
-            timerAt = Long.MAX_VALUE;
-            input(state::tick);
-        });
-    }
-
-    private void cancelTimer() {
-        if (timer != NO_TIMER) {
-            vertx.cancelTimer(timer);
-            timer = NO_TIMER;
-            timerAt = Long.MAX_VALUE;
+        if (connected) {
+            List<Promise<Void>> live = List.copyOf(awaitingLive);
+            awaitingLive.clear();
+            live.forEach(Promise::complete);
         }
     }
 

@@ -258,13 +258,13 @@ class ClientTransportIT {
         server.listen(0);
         Document document = new Document(DocumentOptions.builder().build());
         TextHandler text = new TextHandler(document, "t");
-        int changes = 600;
+        int changes = 400;
         for (int i = 0; i < changes; i++) {
             text.insert(0, "x".repeat(20_000));
         }
         server.onOpen((session, socket) -> {
             socket.pause();
-            // Enough for the handshake; the upload of 16 MB meets a closed door.
+            // Enough for the handshake; the upload of 10 MB meets a closed door.
             socket.fetch(1);
         });
         SyncClient client = client(

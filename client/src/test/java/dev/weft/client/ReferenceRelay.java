@@ -57,7 +57,7 @@ public final class ReferenceRelay {
         return this;
     }
 
-    public void receive(String session, Message message) {
+    public synchronized void receive(String session, Message message) {
         if (message instanceof Ping ping) {
             out.accept(session, new Pong(ping.documentId(), ping.timestamp(), ping.timestamp() + 1));
         } else if (message instanceof Hello) {
@@ -111,27 +111,27 @@ public final class ReferenceRelay {
         return true;
     }
 
-    public void disconnected(String session) {
+    public synchronized void disconnected(String session) {
         joined.remove(session);
     }
 
     /** A restart of a relay that keeps its rooms in memory. */
-    public void loseStore() {
+    public synchronized void loseStore() {
         log.clear();
         snapshot = null;
         lastSeq = 0;
         joined.clear();
     }
 
-    public String snapshot() {
+    public synchronized String snapshot() {
         return snapshot;
     }
 
-    public Map<Long, String> log() {
-        return log;
+    public synchronized Map<Long, String> log() {
+        return new TreeMap<>(log);
     }
 
-    public long lastSeq() {
+    public synchronized long lastSeq() {
         return lastSeq;
     }
 }

@@ -26,7 +26,7 @@ import java.util.function.BiConsumer;
 /**
  * The aware mode of the reference server, written from the specification and no friendlier than it: no acknowledgement,
  * one OUT_OF_SYNC per change that is not ready, silence towards whoever has not shaken hands, changes grouped by author.
- * One document. Knows sessions by name and hands out messages; sockets and simulated networks carry them.
+ * One document. Safe for a test to look at while others talk to it. Knows sessions by name and hands out messages; sockets and simulated networks carry them.
  */
 public final class ReferenceServer {
     private final String documentId;
@@ -45,7 +45,7 @@ public final class ReferenceServer {
         this.out = out;
     }
 
-    public void receive(String session, Message message) {
+    public synchronized void receive(String session, Message message) {
         if (message instanceof Ping ping) {
             out.accept(session, new Pong(ping.documentId(), ping.timestamp(), ping.timestamp() + 1));
         } else if (!message.documentId().equals(documentId)) {
@@ -98,39 +98,39 @@ public final class ReferenceServer {
                 || snapshot != null && snapshot.versionVector().covers(id);
     }
 
-    public void store(Change change) {
+    public synchronized void store(Change change) {
         stored.put(change.id(), change);
     }
 
-    public void disconnected(String session) {
+    public synchronized void disconnected(String session) {
         subscribed.remove(session);
     }
 
     /** Forgets a session and leaves its socket open: what the reference does when a client is slow (spec 4.8). */
-    public void dropSilently(String session) {
+    public synchronized void dropSilently(String session) {
         subscribed.remove(session);
     }
 
     /** The store is lost, the sessions stay: what makes every client's next change out of sync. */
-    public void loseState() {
+    public synchronized void loseState() {
         stored.clear();
         snapshot = null;
     }
 
     /** Compresses all history, as the reference does when every client has it. */
-    public void compact() {
+    public synchronized void compact() {
         snapshot = Snapshot.of(versionVector(), Map.of());
         stored.clear();
     }
 
-    public VersionVector versionVector() {
+    public synchronized VersionVector versionVector() {
         VersionVector.Builder vector =
                 snapshot == null ? VersionVector.builder() : snapshot.versionVector().toBuilder();
         stored.keySet().forEach(vector::update);
         return vector.build();
     }
 
-    public Set<OperationId> ids() {
+    public synchronized Set<OperationId> ids() {
         return Set.copyOf(stored.keySet());
     }
 

@@ -120,6 +120,20 @@ class SyncClientIT {
     }
 
     @Test
+    void closesWithTheNormalCode() throws Exception {
+        List<Short> codes = new CopyOnWriteArrayList<>();
+        server.onOpen((session, socket) -> {
+            // Replaces the stub's own handler, which this test does not need.
+            socket.closeHandler(ignored -> codes.add(socket.closeStatusCode()));
+        });
+        Writer ann = writer();
+        Waiting.get(ann.client().connect());
+        Waiting.get(ann.client().close());
+        Waiting.until("the server is told", () -> codes.size() == 1);
+        assertThat(codes).containsExactly((short) 1000);
+    }
+
+    @Test
     void connectIsFalseWhereNobodyListens() throws Exception {
         Writer ann = writer(ClientOptions.of(DOC, "ws://127.0.0.1:1/"));
         assertThat(Waiting.get(ann.client().connect())).isFalse();

@@ -1,6 +1,7 @@
 package dev.weft.client.sync;
 
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.change.PendingChanges;
 import dev.weft.crdt.clock.ClockDriftException;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.ImportResult;
@@ -12,12 +13,14 @@ import java.util.List;
 
 /** A {@link Document} as a session sees it, plus the changes it could not take yet. */
 public final class DocumentReplica implements Replica {
+    private static final long WAITING_BYTES_MAX = 64L << 20;
+
     private final Document document;
-    private final WaitingChanges waiting;
+    private final PendingChanges waiting;
 
     public DocumentReplica(Document document, Bounds bounds) {
         this.document = document;
-        this.waiting = new WaitingChanges(bounds.waitingChangesMax());
+        this.waiting = new PendingChanges(bounds.waitingChangesMax(), WAITING_BYTES_MAX);
     }
 
     @Override
@@ -46,12 +49,9 @@ public final class DocumentReplica implements Replica {
             applied += result.applied().size();
             refused += result.refused().size();
             for (ImportResult.NotReady notReady : result.notReady()) {
-                dropped += waiting.keep(notReady.change(), notReady.missing()) ? 0 : 1;
+                dropped += waiting.hold(notReady.change(), notReady.missing()) ? 0 : 1;
             }
-            next = waiting.size() == 0
-                    ? List.of()
-                    : waiting.takeDependentsOf(
-                            result.applied().stream().map(Change::id).toList());
+            next = waiting.release(result.applied());
         }
         return new ImportOutcome(applied, waiting.size(), refused, dropped);
     }
@@ -75,7 +75,7 @@ public final class DocumentReplica implements Replica {
         } catch (ClockDriftException e) {
             return Adoption.REFUSED;
         }
-        importChanges(waiting.takeAll());
+        importChanges(waiting.release(this::contains));
         return Adoption.ADOPTED;
     }
 

@@ -356,20 +356,7 @@ public final class RelayState extends SessionState {
         if (changes.isEmpty()) {
             return;
         }
-        Replica.ImportOutcome outcome = replica.importChanges(changes);
-        if (outcome.applied() > 0) {
-            publish(new ClientEvent.ChangesApplied(outcome.applied()));
-        }
-        if (outcome.refused() > 0) {
-            skippedSomething = true;
-            report(ProblemKind.CHANGES_REFUSED, outcome.refused() + " changes could not be applied");
-        }
-        if (outcome.dropped() > 0) {
-            skippedSomething = true;
-            report(
-                    ProblemKind.WAITING_CHANGES_DROPPED,
-                    outcome.dropped() + " changes were dropped, too many wait for a dependency");
-        }
+        skippedSomething |= !reportImport(replica.importChanges(changes));
     }
 
     private void reportMalformed(RoomContent content) {

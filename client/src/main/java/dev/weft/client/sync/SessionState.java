@@ -11,7 +11,6 @@ import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Pong;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -23,7 +22,7 @@ import java.util.random.RandomGenerator;
  * <p>Times are on one scale that never goes backwards. Its values go out as the time stamps of pings, so the scale
  * should start at the epoch; nobody interprets them.
  */
-public abstract class SessionState {
+public abstract class SessionState extends EffectSource {
     /*
      *   IDLE --connect--> OPENING --opened--> GREETING --answered--> LIVE
      *    ^                   ^  |                 |                    |
@@ -52,10 +51,8 @@ public abstract class SessionState {
     private final Backoff backoff;
     private final Heartbeat heartbeat;
     private final EarlyMessages early;
-    private List<Effect> effects = new ArrayList<>();
 
     private Phase phase = Phase.IDLE;
-    private ConnectionStatus status = ConnectionStatus.DISCONNECTED;
     private long connection;
     private int endpoint = -1;
     private long phaseDeadline = NEVER;
@@ -78,8 +75,6 @@ public abstract class SessionState {
     /** @param capabilities the extensions granted */
     protected record Session(String id, Set<String> capabilities) {}
 
-    // ---- input ----
-
     /** The application wants to be connected. Concurrent calls share one attempt. */
     public final List<Effect> connect(long now) {
         if (phase == Phase.LIVE) {
@@ -91,7 +86,7 @@ public abstract class SessionState {
             untriedEndpoints = settings.endpoints();
         }
         if (phase == Phase.IDLE || phase == Phase.WAITING) {
-            boolean first = status == ConnectionStatus.DISCONNECTED;
+            boolean first = status() == ConnectionStatus.DISCONNECTED;
             setStatus(first ? ConnectionStatus.CONNECTING : ConnectionStatus.RECONNECTING);
             open(now);
         }
@@ -107,7 +102,7 @@ public abstract class SessionState {
         sessionId = null;
         backoff.settled();
         answerConnect("disconnected by the application");
-        if (!wasIdle || status != ConnectionStatus.DISCONNECTED) {
+        if (!wasIdle || status() != ConnectionStatus.DISCONNECTED) {
             setStatus(ConnectionStatus.DISCONNECTED);
             emit(new Effect.Disconnected());
         }
@@ -238,15 +233,9 @@ public abstract class SessionState {
         return takeEffects();
     }
 
-    // ---- what the performer may ask ----
-
     /** When {@link #tick} is due; {@link Long#MAX_VALUE} for not at all. */
     public final long nextDeadline() {
         return phase == Phase.LIVE ? Math.min(heartbeat.nextDeadline(), ownDeadline()) : phaseDeadline;
-    }
-
-    public final ConnectionStatus status() {
-        return status;
     }
 
     /** The id the server gave to this session; null before the first handshake and after {@link #disconnect}. */
@@ -263,8 +252,6 @@ public abstract class SessionState {
     public final boolean isLive() {
         return phase == Phase.LIVE;
     }
-
-    // ---- what a mode adds ----
 
     /** The first message on every connection. */
     protected abstract Message greeting();
@@ -301,10 +288,6 @@ public abstract class SessionState {
                 + " compressors";
     }
 
-    protected final void emit(Effect effect) {
-        effects.add(effect);
-    }
-
     protected final void send(Message message) {
         emit(new Effect.Send(connection, message));
         if (phase == Phase.LIVE) {
@@ -328,14 +311,6 @@ public abstract class SessionState {
         fail(ClientEvent.Problem.of(kind, text), now);
     }
 
-    protected final void report(ProblemKind kind, String text) {
-        emit(new Effect.Publish(ClientEvent.Problem.of(kind, text)));
-    }
-
-    protected final void publish(ClientEvent event) {
-        emit(new Effect.Publish(event));
-    }
-
     protected final SessionSettings settings() {
         return settings;
     }
@@ -347,14 +322,6 @@ public abstract class SessionState {
     protected final String documentId() {
         return settings.documentId();
     }
-
-    protected final List<Effect> takeEffects() {
-        List<Effect> taken = effects;
-        effects = new ArrayList<>();
-        return taken;
-    }
-
-    // ---- transitions ----
 
     private void open(long now) {
         connection++;
@@ -456,22 +423,23 @@ public abstract class SessionState {
         publish(problem);
         leave(now, new Effect.CloseSocket(connection, CLOSE_NORMAL, "client reconnects"));
         backoff.failed();
-        if (status != ConnectionStatus.RECONNECTING) {
+        if (status() != ConnectionStatus.RECONNECTING) {
             setStatus(ConnectionStatus.ERROR);
-        }
-        if (--untriedEndpoints <= 0) {
-            answerConnect(problem.text());
         }
         if (backoff.isExhausted()) {
             phase = Phase.IDLE;
             phaseDeadline = NEVER;
-            answerConnect(problem.text());
+            untriedEndpoints = 0;
             setStatus(ConnectionStatus.ERROR);
-            return;
+        } else {
+            phase = Phase.WAITING;
+            phaseDeadline = now + backoff.nextDelayMillis();
+            setStatus(ConnectionStatus.RECONNECTING);
         }
-        phase = Phase.WAITING;
-        phaseDeadline = now + backoff.nextDelayMillis();
-        setStatus(ConnectionStatus.RECONNECTING);
+        // Last, so that whoever waited for the answer finds the status that goes with it.
+        if (--untriedEndpoints <= 0) {
+            answerConnect(problem.text());
+        }
     }
 
     private void leave(long now, Effect.CloseSocket close) {
@@ -499,12 +467,5 @@ public abstract class SessionState {
 
     private boolean isSocketOpen() {
         return phase == Phase.GREETING || phase == Phase.LIVE;
-    }
-
-    private void setStatus(ConnectionStatus next) {
-        if (next != status) {
-            status = next;
-            publish(new ClientEvent.StatusChanged(next));
-        }
     }
 }

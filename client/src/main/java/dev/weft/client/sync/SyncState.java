@@ -210,18 +210,7 @@ public final class SyncState extends SessionState {
         if (changes.isEmpty()) {
             return;
         }
-        Replica.ImportOutcome outcome = replica.importChanges(changes);
-        if (outcome.applied() > 0) {
-            publish(new ClientEvent.ChangesApplied(outcome.applied()));
-        }
-        if (outcome.refused() > 0) {
-            report(ProblemKind.CHANGES_REFUSED, outcome.refused() + " changes could not be applied");
-        }
-        if (outcome.dropped() > 0) {
-            report(
-                    ProblemKind.WAITING_CHANGES_DROPPED,
-                    outcome.dropped() + " changes were dropped, too many wait for a dependency");
-        }
+        reportImport(replica.importChanges(changes));
     }
 
     private void requestState(long now) {
