@@ -40,8 +40,10 @@ record DocumentRecord(
                 snapshotBytes);
     }
 
-    DocumentRecord claimed() {
-        return new DocumentRecord(number, epoch + 1, lastPosition, total, dropped, snapshotPosition, snapshotBytes);
+    /** @param atLeast the new epoch is not lower, however few there were */
+    DocumentRecord claimed(long atLeast) {
+        return new DocumentRecord(
+                number, Math.max(epoch + 1, atLeast), lastPosition, total, dropped, snapshotPosition, snapshotBytes);
     }
 
     DocumentRecord appended(long newLastPosition, EntryTotals newTotal) {

@@ -1,5 +1,6 @@
 package dev.weft.server.storage.embedded;
 
+import dev.weft.crdt.clock.WallClock;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.storage.CallerContext;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.rocksdb.RocksDBException;
 
@@ -42,6 +44,7 @@ public final class EmbeddedDocumentStore implements DocumentStore {
     }
 
     private final EmbeddedStoreOptions options;
+    private final LongSupplier leastEpoch;
     private final DataFolder folder;
     private final TaskQueue queue;
     private final SharedDatabase database = new SharedDatabase();
@@ -57,7 +60,21 @@ public final class EmbeddedDocumentStore implements DocumentStore {
     }
 
     public EmbeddedDocumentStore(EmbeddedStoreOptions options, StoreListener listener) {
+        this(options, listener, () -> 0);
+    }
+
+    /**
+     * A store for one node of a cluster whose nodes share none. Epochs are no lower than the time in milliseconds: if
+     * every such store counted from 1, an owner could take its predecessor's epoch, and the links their positions in the
+     * old log, for its own.
+     */
+    public static EmbeddedDocumentStore perNode(EmbeddedStoreOptions options, StoreListener listener, WallClock clock) {
+        return new EmbeddedDocumentStore(options, listener, clock::millis);
+    }
+
+    private EmbeddedDocumentStore(EmbeddedStoreOptions options, StoreListener listener, LongSupplier leastEpoch) {
         this.options = options;
+        this.leastEpoch = leastEpoch;
         folder = new DataFolder(options.folder());
         queue = new TaskQueue(options.limits().queueBytesMax(), options.readQueueMax());
         readers = Executors.newFixedThreadPool(options.readThreads(), task -> thread(task, "reader"));
@@ -189,7 +206,7 @@ public final class EmbeddedDocumentStore implements DocumentStore {
     public Future<Long> claim(DocumentKey key, boolean create) {
         return CallerContext.complete(() -> {
             options.limits().checkKey(key);
-            return enqueue(new WriteTask.Claim(key, create, StoreLimits.ENTRY_OVERHEAD_BYTES));
+            return enqueue(new WriteTask.Claim(key, create, leastEpoch.getAsLong(), StoreLimits.ENTRY_OVERHEAD_BYTES));
         });
     }
 

@@ -46,10 +46,12 @@ abstract class WriteTask<T> extends Task<T> {
 
     static final class Claim extends WriteTask<Long> {
         private final boolean create;
+        private final long leastEpoch;
 
-        Claim(DocumentKey key, boolean create, long chargedBytes) {
+        Claim(DocumentKey key, boolean create, long leastEpoch, long chargedBytes) {
             super(key, chargedBytes);
             this.create = create;
+            this.leastEpoch = leastEpoch;
         }
 
         @Override
@@ -62,7 +64,7 @@ abstract class WriteTask<T> extends Task<T> {
                 long number = commit.newNumber();
                 record = record == null ? DocumentRecord.created(number) : record.createdAgain(number);
             }
-            var claimed = record.claimed();
+            var claimed = record.claimed(leastEpoch);
             commit.put(key(), claimed);
             resultWhenDurable(claimed.epoch());
             return Outcome.APPLIED;
