@@ -190,7 +190,7 @@ public final class AwareLink extends DocumentLink {
         session.requestedAtMillis = nowMillis;
         session.request = nextRequest++;
         requests.put(session.request, session);
-        readState(session.request, session.id, session.held.build(), 0);
+        readState(session.request, session.id, session.held.build(), 0, limits.partBytesMax());
     }
 
     private void ping(AwareSession session, Ping ping, long nowMillis) {

@@ -417,8 +417,8 @@ public abstract class DocumentLink {
 
     // What subclasses use.
 
-    /** Hands blobs of a session to the owner, now or as soon as there is one. */
-    protected final void submit(String sessionId, List<byte[]> blobs, long nowMillis) {
+    /** Hands blobs of a session to the owner, now or as soon as there is one. @return the number of the submission */
+    protected final long submit(String sessionId, List<byte[]> blobs, long nowMillis) {
         Submission submission = ring.add(sessionId, blobs, nowMillis);
         if (relation == Relation.ATTACHED) {
             sendSubmission(submission);
@@ -426,6 +426,7 @@ public abstract class DocumentLink {
         if (ring.bytes() > limits.ringBytesMax() && paused.add(sessionId)) {
             effects.add(new LinkEffect.Pause(sessionId));
         }
+        return submission.number();
     }
 
     protected final ReplayRing ring() {
@@ -449,9 +450,9 @@ public abstract class DocumentLink {
         }
     }
 
-    protected final void readState(long request, String sessionId, VersionVector since, long afterNumber) {
-        toOwner(new OwnerMessage.ReadState(
-                key, self, epoch, request, sessionId, since, afterNumber, limits.partBytesMax()));
+    protected final void readState(
+            long request, String sessionId, VersionVector since, long afterNumber, int bytesMax) {
+        toOwner(new OwnerMessage.ReadState(key, self, epoch, request, sessionId, since, afterNumber, bytesMax));
     }
 
     protected final void upload(String sessionId, byte[] snapshot, long upToNumber) {

@@ -7,6 +7,8 @@ import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.Hello;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.PluginMessage;
+import dev.weft.protocol.message.Ping;
+import dev.weft.protocol.message.Pong;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
 import dev.weft.protocol.message.SnapshotUpload;
@@ -37,9 +39,15 @@ public final class RelayLink extends DocumentLink {
      * numbers go on where they were, and pushes that were not acknowledged are in the ring.
      */
 
+    /** A room longer than this is handed over in a welcome and further changes. */
+    private static final long WELCOME_BYTES_MAX = 32 << 20;
+
+    private static final int PART_DOUBLINGS_MAX = 4;
+
     private final Map<String, RelaySession> sessions = new LinkedHashMap<>();
     private final Map<Long, RelaySession> requests = new HashMap<>();
     private long nextRequest = 1;
+    private long nextFence = 1;
 
     public RelayLink(DocumentKey key, LinkAddress self, boolean create, LinkLimits limits) {
         super(key, self, create, limits);
@@ -100,6 +108,8 @@ public final class RelayLink extends DocumentLink {
             pluginMessage(sessionId, pluginMessage, nowMillis);
         } else if (message instanceof Push push) {
             push(session, push, nowMillis);
+        } else if (message instanceof Pong pong && pong.originalTimestamp() == session.fence) {
+            passFence(session);
         } else if (message instanceof Hello || message instanceof StateRequest) {
             welcome(session, nowMillis);
         } else if (message instanceof SnapshotUpload upload && session.isWelcomed) {
@@ -111,6 +121,7 @@ public final class RelayLink extends DocumentLink {
         session.awaitsWelcome = true;
         session.openedAtMillis = nowMillis;
         session.holdsUpTo = 0;
+        session.startCollecting();
         session.state = State.OPENING;
         if (isAttached()) {
             askForState(session, nowMillis);
@@ -125,7 +136,7 @@ public final class RelayLink extends DocumentLink {
         }
         List<byte[]> blobs = new ArrayList<>(push.changes().size());
         push.changes().forEach(change -> blobs.add(utf8(change)));
-        submit(session.id, blobs, nowMillis);
+        session.newestPush = submit(session.id, blobs, nowMillis);
     }
 
     private void askForState(RelaySession session, long nowMillis) {
@@ -133,7 +144,9 @@ public final class RelayLink extends DocumentLink {
         session.request = nextRequest++;
         session.requestedAtMillis = nowMillis;
         requests.put(session.request, session);
-        readState(session.request, session.id, null, session.holdsUpTo);
+        // Each further part of one welcome may be larger, since its reader waits for all of them.
+        int doublings = Math.min(session.collectedParts, PART_DOUBLINGS_MAX);
+        readState(session.request, session.id, null, session.holdsUpTo, limits.partBytesMax() << doublings);
     }
 
     @Override
@@ -183,13 +196,27 @@ public final class RelayLink extends DocumentLink {
             return;
         }
         session.request = 0;
-        if (session.awaitsWelcome || state.snapshot() != null) {
+        boolean isWelcome = session.awaitsWelcome || state.snapshot() != null;
+        if (isWelcome) {
+            session.collect(state);
+            if (!state.complete() && session.collectedBytes < WELCOME_BYTES_MAX) {
+                // A member takes what is not in its welcome for lost, and pushes it again.
+                session.awaitsWelcome = true;
+                session.holdsUpTo = Math.max(session.holdsUpTo, state.number());
+                askForState(session, nowMillis);
+                return;
+            }
             // An unsolicited welcome is understood too; it is the only way to hand over a snapshot.
+            boolean mayHavePushed = !session.isConnecting;
             session.awaitsWelcome = false;
             session.isConnecting = false;
             boolean isNew = !session.isWelcomed;
             session.isWelcomed = true;
             toSession(session.id, welcomeOf(session, state));
+            session.startCollecting();
+            if (mayHavePushed) {
+                putFence(session);
+            }
             if (isNew) {
                 pluginsJoined(session.id);
             }
@@ -208,10 +235,41 @@ public final class RelayLink extends DocumentLink {
         }
     }
 
+    /*
+     * The client pushed before it read the welcome, and pushes the same again because of it; acknowledgements name no
+     * push, so one too many would be taken for a push that is still on its way. Its pong comes behind both.
+     */
+    private void putFence(RelaySession session) {
+        session.fence = nextFence++;
+        session.disownedUpTo = session.newestPush;
+        session.heldAcks.clear();
+        toSession(session.id, new Ping(key.id(), session.fence, null));
+    }
+
+    private void passFence(RelaySession session) {
+        session.fence = 0;
+        if (session.newestPush > session.disownedUpTo) {
+            session.disownedUpTo = session.newestPush - 1;
+        }
+        session.heldAcks.forEach((push, ack) -> acknowledge(session, push, ack));
+        session.heldAcks.clear();
+    }
+
+    private void acknowledge(RelaySession session, long push, Message ack) {
+        if (push <= session.disownedUpTo) {
+            return;
+        }
+        if (session.fence != 0) {
+            session.heldAcks.put(push, ack);
+        } else {
+            toSession(session.id, ack);
+        }
+    }
+
     private Welcome welcomeOf(RelaySession session, LinkMessage.State state) {
-        String snapshot = state.snapshot() == null ? null : text(state.snapshot());
+        String snapshot = session.collectedSnapshot == null ? null : text(session.collectedSnapshot);
         // Repeats come from pushes whose acknowledgement was lost; a stock client cannot import them twice (G5, P20).
-        Set<String> changes = new LinkedHashSet<>(text(state.blobs()));
+        Set<String> changes = new LinkedHashSet<>(text(session.collected));
         return new Welcome(
                 key.id(),
                 session.id,
@@ -285,8 +343,9 @@ public final class RelayLink extends DocumentLink {
             // Its numbers are not known any more; a welcome makes the client take stock, and push again what it must.
             welcome(session, nowMillis);
         } else if (result.outcome() == Outcome.ACCEPTED) {
-            toSession(
-                    session.id,
+            acknowledge(
+                    session,
+                    submission.number(),
                     new Ack(key.id(), result.lastNumber(), result.count(), result.logLength(), result.compact()));
         } else {
             toSession(session.id, new ErrorMessage(key.id(), ErrorCode.INVALID_MESSAGE, result.reason()));

@@ -1,5 +1,12 @@
 package dev.weft.server.link;
 
+import dev.weft.protocol.message.Message;
+import dev.weft.server.bus.LinkMessage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
 /** Where one client stands with one relay room. Confined to its link. */
 final class RelaySession {
     enum State {
@@ -37,8 +44,51 @@ final class RelaySession {
     /** The last number it was sent, or told of; broadcasts up to it are skipped. */
     long holdsUpTo;
 
+    /**
+     * A welcome in the middle of a session makes the client count its pushes anew and push again what was not
+     * acknowledged. The ping behind it, whose time stamp this is, tells when the client has done so; 0 if none is out.
+     */
+    long fence;
+
+    /** The last push that was taken in. */
+    long newestPush;
+
+    /** Pushes up to this one are not acknowledged any more: the client would take it for the acknowledgement of others. */
+    long disownedUpTo;
+
+    /** Acknowledgements that wait for the pong, by push. */
+    final Map<Long, Message> heldAcks = new LinkedHashMap<>();
+
+    /** The parts of the state that make up its next welcome. */
+    final List<byte[]> collected = new ArrayList<>();
+
+    byte[] collectedSnapshot;
+    long collectedBytes;
+    int collectedParts;
+
     RelaySession(String id) {
         this.id = id;
+    }
+
+    void collect(LinkMessage.State part) {
+        if (part.snapshot() != null) {
+            // It covers all that was collected, or nothing was yet.
+            startCollecting();
+            collectedSnapshot = part.snapshot();
+            collectedBytes = part.snapshot().length;
+        }
+        collectedParts++;
+        for (byte[] blob : part.blobs()) {
+            collected.add(blob);
+            collectedBytes += blob.length;
+        }
+    }
+
+    void startCollecting() {
+        collected.clear();
+        collectedSnapshot = null;
+        collectedBytes = 0;
+        collectedParts = 0;
     }
 
     boolean isLive() {

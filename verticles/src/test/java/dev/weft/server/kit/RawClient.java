@@ -5,6 +5,8 @@ import dev.weft.protocol.codec.FrameLimits;
 import dev.weft.protocol.codec.MessageCodec;
 import dev.weft.protocol.codec.WireMode;
 import dev.weft.protocol.message.Message;
+import dev.weft.protocol.message.Ping;
+import dev.weft.protocol.message.Pong;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
@@ -34,9 +36,19 @@ public final class RawClient implements AutoCloseable {
     private RawClient(WebSocketClient client, WebSocket socket) {
         this.client = client;
         this.socket = socket;
-        socket.binaryMessageHandler(frame -> received.add(CODEC.decode(frame.getBytes())));
+        socket.binaryMessageHandler(frame -> received(CODEC.decode(frame.getBytes())));
         socket.closeHandler(gone -> closed.complete(socket.closeStatusCode()));
         socket.resume();
+    }
+
+    private void received(Message message) {
+        if (message instanceof Ping ping) {
+            // Every client answers a server's ping, whatever else it does.
+            socket.writeBinaryMessage(
+                    Buffer.buffer(CODEC.encode(new Pong(ping.documentId(), ping.timestamp(), ping.timestamp()))));
+        } else {
+            received.add(message);
+        }
     }
 
     public static RawClient connect(Vertx vertx, int port) {

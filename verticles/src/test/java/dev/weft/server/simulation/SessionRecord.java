@@ -42,6 +42,8 @@ final class SessionRecord {
     private boolean isWelcomed;
     private long heldUpTo;
     private final Set<Long> heldBeyond = new HashSet<>();
+    private final Set<Long> shown = new HashSet<>();
+    private long welcomedUpTo;
 
     SessionRecord(Witness witness, SimulatedClient client, String session) {
         this.witness = witness;
@@ -83,7 +85,7 @@ final class SessionRecord {
         } else if (message instanceof Welcome welcome) {
             welcomed(welcome);
         } else if (message instanceof RelayChanges changes) {
-            range(changes.seq() - changes.changes().size(), changes.changes(), "shown to " + session);
+            shown(changes);
         } else if (message instanceof Ack ack) {
             acknowledged(ack);
         }
@@ -124,6 +126,9 @@ final class SessionRecord {
         isWelcomed = true;
         pushes.clear();
         heldUpTo = Math.max(heldUpTo, welcome.seq());
+        welcomedUpTo = welcome.seq();
+        // Whoever is welcomed is told anew what comes behind the number of the welcome.
+        shown.clear();
         heldBeyond.removeIf(seq -> seq <= heldUpTo);
         if (new HashSet<>(welcome.changes()).size() < welcome.changes().size()) {
             throw new Violation(Invariant.ONCE, session + " was welcomed with the same blob twice");
@@ -151,13 +156,24 @@ final class SessionRecord {
         for (String blob : blobs) {
             seq++;
             witness.numbered(key, seq, blob, because);
-            if (seq <= heldUpTo || !heldBeyond.add(seq)) {
-                throw new Violation(Invariant.I5_SEQUENCE_WITHOUT_GAP, "number " + seq + " twice " + because);
-            }
+            heldBeyond.add(seq);
         }
         while (heldBeyond.remove(heldUpTo + 1)) {
             heldUpTo++;
         }
+    }
+
+    /** An author that was behind may be shown its own blobs among the others; nothing else comes twice. */
+    private void shown(RelayChanges changes) {
+        long seq = changes.seq() - changes.changes().size();
+        for (String blob : changes.changes()) {
+            seq++;
+            boolean isOwn = Blobs.change(blob).author().equals(client.peer());
+            if (!shown.add(seq) || !isOwn && seq <= welcomedUpTo) {
+                throw new Violation(Invariant.ONCE, session + " was shown number " + seq + " twice");
+            }
+        }
+        range(changes.seq() - changes.changes().size(), changes.changes(), "shown to " + session);
     }
 
     /** Whether numbers are missing between those the session was given. */

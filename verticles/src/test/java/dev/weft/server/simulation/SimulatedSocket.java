@@ -112,10 +112,11 @@ final class SimulatedSocket {
     }
 
     private void requireBounded() {
-        // One answer or one catch-up may begin when there is room; it is bounded itself. Pongs come regardless.
+        // One answer or one catch-up may begin when there is room; a welcome holds the room. Pongs come regardless.
         long bound = simulation.scenario().writeQueueBytesMax()
                 + 2L * simulation.scenario().linkLimits().partBytesMax()
-                + 60_000;
+                + 2L * CHANGE_BYTES * simulation.witness().lastPosition(client.key())
+                + 30_000;
         if (queuedBytes > bound) {
             throw new Violation(
                     Invariant.I10_BOUNDED,

@@ -24,6 +24,7 @@ final class Witness {
         final NavigableMap<Long, byte[]> log = new TreeMap<>();
         final Map<Long, String> numbered = new HashMap<>();
         final Set<OperationId> shown = new HashSet<>();
+        boolean wasCompacted;
     }
 
     private final Map<DocumentKey, Facts> documents = new HashMap<>();
@@ -89,6 +90,7 @@ final class Witness {
 
     void compacted(DocumentKey key, String node, long epoch, long upToPosition) {
         trace.add(node, "compacted", key, "up to", upToPosition);
+        of(key).wasCompacted = true;
         requireNewest(key, node, epoch);
     }
 
@@ -123,6 +125,10 @@ final class Witness {
                     Invariant.I4_ACKNOWLEDGED_IS_STORED,
                     "number " + seq + " of " + key + " is not stored, but " + because);
         }
+    }
+
+    boolean wasCompacted(DocumentKey key) {
+        return of(key).wasCompacted;
     }
 
     boolean isStored(DocumentKey key, OperationId id) {
