@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Starts several nodes on this machine, one process each, clustered over loopback.",
             "Clients reach node 1 at the first port, node 2 at the next, and so on. Ctrl-C stops all.",
-            "Each node keeps the documents it owns in its memory: those of a lost node come back from the clients that"
-                    + " have them open, and from nowhere else."
+            "Without --postgres-url each node keeps the documents it owns in its memory: those of a lost node come back"
+                    + " from the clients that have them open, and from nowhere else."
         })
 final class ClusterCommand implements Callable<Integer> {
     private static final int NODES_MAX = 16;
@@ -56,6 +56,13 @@ final class ClusterCommand implements Callable<Integer> {
             paramLabel = "FOLDER",
             description = "Where each node's log goes. Default: ./${DEFAULT-VALUE}")
     private Path logs;
+
+    @Option(
+            names = "--postgres-url",
+            paramLabel = "URL",
+            description = "Keep documents in this database, shared by all nodes:"
+                    + " postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+    private String postgresUrl;
 
     private final List<NodeProcess> nodes = new ArrayList<>();
     private volatile boolean stopping;
@@ -107,21 +114,22 @@ final class ClusterCommand implements Callable<Integer> {
                 .mapToObj(i -> "127.0.0.1:" + (hazelcastPort + i))
                 .collect(Collectors.joining(","));
         String name = "node-" + number;
-        return NodeProcess.start(
-                name,
-                logs.resolve(name + ".log"),
-                List.of(
-                        "run",
-                        "--stop-with-input",
-                        "--host=127.0.0.1",
-                        "--port=" + (port + number - 1),
-                        "--store=memory",
-                        "--node-name=" + name,
-                        "--join=" + members,
-                        "--hazelcast-port=" + (hazelcastPort + number - 1),
-                        "--bus-port=" + (busPort + number - 1),
-                        "--await-members=" + count,
-                        "--allow-unshared-store"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "run",
+                "--stop-with-input",
+                "--host=127.0.0.1",
+                "--port=" + (port + number - 1),
+                "--node-name=" + name,
+                "--join=" + members,
+                "--hazelcast-port=" + (hazelcastPort + number - 1),
+                "--bus-port=" + (busPort + number - 1),
+                "--await-members=" + count));
+        if (postgresUrl == null) {
+            arguments.addAll(List.of("--store=memory", "--allow-unshared-store"));
+        } else {
+            arguments.addAll(List.of("--store=postgres", "--postgres-url=" + postgresUrl));
+        }
+        return NodeProcess.start(name, logs.resolve(name + ".log"), arguments);
     }
 
     private void announce() {

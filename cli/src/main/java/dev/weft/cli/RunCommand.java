@@ -5,6 +5,7 @@ import dev.weft.cluster.Network;
 import dev.weft.server.Server;
 import dev.weft.server.ServerOptions;
 import dev.weft.server.gateway.GatewayOptions;
+import dev.weft.server.registry.BalancedPlacement;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -86,6 +87,19 @@ final class RunCommand implements Callable<Integer> {
         private int awaitMembers;
 
         @Option(
+                names = "--placement",
+                defaultValue = "local",
+                description =
+                        "Which node owns a document that nobody owns: ${COMPLETION-CANDIDATES}, the one where it is"
+                                + " first opened or one chosen by name and load. Default: ${DEFAULT-VALUE}")
+        private PlacementChoice placement;
+
+        enum PlacementChoice {
+            local,
+            balanced
+        }
+
+        @Option(
                 names = "--allow-unshared-store",
                 description =
                         "Join although each node keeps its own documents: those of a lost node are gone, or come back only with it.")
@@ -120,13 +134,17 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Server start() throws InterruptedException {
+        store.check();
         ServerOptions options = ServerOptions.DEFAULT.withGateway(
                 GatewayOptions.DEFAULT.withHost(host).withPort(port).withCreate(!noCreate));
         if (cluster != null) {
             options = options.withCluster(cluster.options()).withAllowUnsharedStore(cluster.allowUnsharedStore);
+            if (cluster.placement == ClusterFlags.PlacementChoice.balanced) {
+                options = options.withPlacement(new BalancedPlacement());
+            }
         }
         try {
-            return Server.start(options, store.create())
+            return Server.start(options, store::create)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(START_SECONDS_MAX, TimeUnit.SECONDS);

@@ -5,6 +5,9 @@ import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.InMemoryDocumentStore;
 import dev.weft.server.storage.embedded.EmbeddedDocumentStore;
 import dev.weft.server.storage.embedded.EmbeddedStoreOptions;
+import dev.weft.server.storage.postgres.PostgresDocumentStore;
+import dev.weft.server.storage.postgres.PostgresStoreOptions;
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -12,7 +15,8 @@ import picocli.CommandLine.Option;
 final class StoreChoice {
     enum Kind {
         memory,
-        embedded
+        embedded,
+        postgres
     }
 
     @Option(
@@ -28,11 +32,27 @@ final class StoreChoice {
             description = "Folder of the embedded store. Default: ./${DEFAULT-VALUE}")
     private Path data;
 
-    DocumentStore create() {
+    @Option(
+            names = "--postgres-url",
+            paramLabel = "URL",
+            description = "Database of the postgres store: postgresql://USER:PASSWORD@HOST:PORT/DATABASE. The schema is"
+                    + " created and migrated by the server.")
+    private String postgresUrl;
+
+    /** @param vertx the node's own */
+    DocumentStore create(Vertx vertx) {
         return switch (kind) {
             case memory -> InMemoryDocumentStore.perNode(WallClock.SYSTEM);
             case embedded -> new EmbeddedDocumentStore(EmbeddedStoreOptions.in(data));
+            case postgres -> new PostgresDocumentStore(vertx, PostgresStoreOptions.at(postgresUrl));
         };
+    }
+
+    /** @throws CommandFailedException if an option is missing that the chosen store needs */
+    void check() {
+        if (kind == Kind.postgres && postgresUrl == null) {
+            throw new CommandFailedException("--store postgres needs --postgres-url", null);
+        }
     }
 
     /** For people, as the end of a sentence. */
@@ -40,6 +60,7 @@ final class StoreChoice {
         return switch (kind) {
             case memory -> "documents live in memory only and are gone when it stops";
             case embedded -> "documents are kept in " + data.toAbsolutePath().normalize();
+            case postgres -> "documents are kept in PostgreSQL";
         };
     }
 }

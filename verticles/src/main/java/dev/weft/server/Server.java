@@ -12,7 +12,6 @@ import dev.weft.server.gateway.DocumentRouter;
 import dev.weft.server.gateway.GatewayVerticle;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKind;
-import dev.weft.server.registry.LocalPlacement;
 import dev.weft.server.registry.OwnershipRegistry;
 import dev.weft.server.registry.RegistryListener;
 import dev.weft.server.registry.hazelcast.HazelcastOwnershipRegistry;
@@ -26,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +60,7 @@ public final class Server {
         this.options = options;
         this.closeVertx = closeVertx;
         this.plugins = new PluginChain(options.plugins(), System::nanoTime);
-        this.router = new DocumentRouter(registry, store, new LocalPlacement());
+        this.router = new DocumentRouter(registry, store, options.placement());
         this.inbox = new NodeInbox(vertx, registry.localNode());
     }
 
@@ -74,14 +74,25 @@ public final class Server {
         if (options.cluster().isPresent() && !store.isShared() && !options.allowUnsharedStore()) {
             return Future.failedFuture(new UnsharedStoreException());
         }
+        return start(options, vertx -> store);
+    }
+
+    /** {@link #start(ServerOptions, DocumentStore)} for a store that works on the node's own Vert.x. */
+    public static Future<Server> start(ServerOptions options, Function<Vertx, DocumentStore> stores) {
         if (options.cluster().isEmpty()) {
             Vertx vertx = Vertx.vertx();
             OwnershipRegistry registry = InMemoryOwnershipRegistry.alone("node-" + UUID.randomUUID());
-            return new Server(vertx, registry, store, options, vertx::close).start();
+            return new Server(vertx, registry, stores.apply(vertx), options, vertx::close).start();
         }
-        return ClusteredVertx.start(options.cluster().get()).compose(node -> HazelcastOwnershipRegistry.open(node)
-                .compose(registry -> new Server(node.vertx(), registry, store, options, node::close).start())
-                .recover(cause -> node.close().transform(closed -> Future.failedFuture(cause))));
+        return ClusteredVertx.start(options.cluster().get()).compose(node -> {
+            DocumentStore store = stores.apply(node.vertx());
+            Future<Server> started = store.isShared() || options.allowUnsharedStore()
+                    ? HazelcastOwnershipRegistry.open(node)
+                            .compose(
+                                    registry -> new Server(node.vertx(), registry, store, options, node::close).start())
+                    : Future.failedFuture(new UnsharedStoreException());
+            return started.recover(cause -> node.close().transform(closed -> Future.failedFuture(cause)));
+        });
     }
 
     private Future<Server> start() {

@@ -6,7 +6,9 @@ import dev.weft.server.awareness.AwarenessPlugin;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.plugin.ServerPlugin;
+import dev.weft.server.registry.LocalPlacement;
 import dev.weft.server.registry.OwnershipTiming;
+import dev.weft.server.registry.Placement;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param hosting bounds of the documents it owns
  * @param passivateMillis a document nobody follows leaves memory after this time
  * @param plugins in their order; by default presence
+ * @param placement which node is to own a document that nobody owns; by default the one where it is first opened
  * @param ownership how long claims, hand-offs and quarantines take
  * @param allowUnsharedStore whether to join a cluster with a store the other nodes do not reach: a document that moves
  *     to another node starts empty there, and only its clients bring the content back
@@ -31,7 +34,8 @@ public record ServerOptions(
         int passivateMillis,
         boolean allowUnsharedStore,
         List<ServerPlugin> plugins,
-        OwnershipTiming ownership) {
+        OwnershipTiming ownership,
+        Placement placement) {
     public static final ServerOptions DEFAULT = new ServerOptions(
             Optional.empty(),
             GatewayOptions.DEFAULT,
@@ -40,7 +44,8 @@ public record ServerOptions(
             60_000,
             false,
             List.of(new AwarenessPlugin(AwarenessOptions.DEFAULT)),
-            OwnershipTiming.defaults().withoutDetaching());
+            OwnershipTiming.defaults().withoutDetaching(),
+            new LocalPlacement());
 
     public ServerOptions {
         plugins = List.copyOf(plugins);
@@ -61,29 +66,37 @@ public record ServerOptions(
                 passivateMillis,
                 allowUnsharedStore,
                 plugins,
-                ownership);
+                ownership,
+                placement);
     }
 
     public ServerOptions withGateway(GatewayOptions value) {
         return new ServerOptions(
-                cluster, value, gateways, hosting, passivateMillis, allowUnsharedStore, plugins, ownership);
+                cluster, value, gateways, hosting, passivateMillis, allowUnsharedStore, plugins, ownership, placement);
     }
 
     public ServerOptions withGateways(int value) {
         return new ServerOptions(
-                cluster, gateway, value, hosting, passivateMillis, allowUnsharedStore, plugins, ownership);
+                cluster, gateway, value, hosting, passivateMillis, allowUnsharedStore, plugins, ownership, placement);
     }
 
     public ServerOptions withPassivateMillis(int value) {
-        return new ServerOptions(cluster, gateway, gateways, hosting, value, allowUnsharedStore, plugins, ownership);
+        return new ServerOptions(
+                cluster, gateway, gateways, hosting, value, allowUnsharedStore, plugins, ownership, placement);
     }
 
     public ServerOptions withAllowUnsharedStore(boolean value) {
-        return new ServerOptions(cluster, gateway, gateways, hosting, passivateMillis, value, plugins, ownership);
+        return new ServerOptions(
+                cluster, gateway, gateways, hosting, passivateMillis, value, plugins, ownership, placement);
     }
 
     public ServerOptions withPlugins(List<ServerPlugin> value) {
         return new ServerOptions(
-                cluster, gateway, gateways, hosting, passivateMillis, allowUnsharedStore, value, ownership);
+                cluster, gateway, gateways, hosting, passivateMillis, allowUnsharedStore, value, ownership, placement);
+    }
+
+    public ServerOptions withPlacement(Placement value) {
+        return new ServerOptions(
+                cluster, gateway, gateways, hosting, passivateMillis, allowUnsharedStore, plugins, ownership, value);
     }
 }

@@ -15,10 +15,13 @@ import java.util.Set;
 
 /** Which node to send to for a document: its owner, or else the node that should become it. Thread-safe. */
 public final class DocumentRouter {
+    private static final long LOADS_VALID_NANOS = 1_000_000_000;
+
     private final OwnershipRegistry registry;
     private final DocumentStore store;
     private final Placement placement;
     private volatile String excluded;
+    private volatile Loads loads;
 
     public DocumentRouter(OwnershipRegistry registry, DocumentStore store, Placement placement) {
         this.registry = registry;
@@ -72,8 +75,20 @@ public final class DocumentRouter {
     }
 
     private Future<Map<String, Integer>> loads() {
-        return Future.succeededFuture(Map.of());
+        if (!placement.usesLoads()) {
+            return Future.succeededFuture(Map.of());
+        }
+        long now = System.nanoTime();
+        Loads known = loads;
+        if (known == null || now - known.askedAtNanos >= LOADS_VALID_NANOS) {
+            // Asking reads the whole directory; figures a moment old spread documents just as well.
+            known = new Loads(registry.loads(), now);
+            loads = known;
+        }
+        return known.answer;
     }
+
+    private record Loads(Future<Map<String, Integer>> answer, long askedAtNanos) {}
 
     private static boolean isSuspect(Ownership ownership, Suspect suspect) {
         return suspect != null

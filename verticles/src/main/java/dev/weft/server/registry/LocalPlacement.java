@@ -14,4 +14,9 @@ public final class LocalPlacement implements Placement {
                 ? localNode
                 : BalancedPlacement.ranked(key, candidates).get(0);
     }
+
+    @Override
+    public boolean usesLoads() {
+        return false;
+    }
 }
