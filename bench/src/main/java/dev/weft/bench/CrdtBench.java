@@ -21,11 +21,13 @@ public final class CrdtBench {
     /** A row stops repeating when it has used this much processor time. */
     private static final long ROW_NANOS_MAX = 5_000_000_000L;
 
+    private static final int OTHER_TYPE_EDITS = 100_000;
+
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private CrdtBench() {}
 
-    /** @param arguments names of sequential traces; none means automerge-paper. {@code quick} leaves out growth */
+    /** @param arguments names of sequential traces; none means automerge-paper. {@code quick} leaves out other types and growth */
     public static void main(String[] arguments) {
         List<String> names = new ArrayList<>(List.of(arguments));
         boolean quick = names.remove("quick");
@@ -38,6 +40,7 @@ public final class CrdtBench {
         }
         concurrent(EditingTrace.load("friendsforever"));
         if (!quick) {
+            otherTypes();
             for (int size : new int[] {10_000, 100_000, 1_000_000}) {
                 growth(size);
             }
@@ -52,7 +55,7 @@ public final class CrdtBench {
         List<Change> changes = source.exportChanges();
         int bytes = changes.stream().mapToInt(change -> change.encoded().length).sum();
 
-        row("local, one change per edit", edits, () -> null, nothing -> TraceReplay.local(trace));
+        row("local, one change per edit", edits, () -> null, nothing -> text(TraceReplay.local(trace)));
         row("remote, one by one", edits, CrdtBench::reader, reader -> {
             changes.forEach(reader::applyChange);
             return text(reader);
@@ -107,6 +110,49 @@ public final class CrdtBench {
         row("append", size, () -> null, nothing -> typed(size, i -> i));
         row("prepend", size, () -> null, nothing -> typed(size, i -> 0));
         row("insert anywhere", size, () -> new Random(1), random -> typed(size, i -> random.nextInt(i + 1)));
+        List<Change> atOnePoint = twoAtOnePoint(size);
+        row("two peers at one point at once, imported", size, CrdtBench::reader, reader -> {
+            reader.importChanges(atOnePoint);
+            return text(reader);
+        });
+        row("the same, turn by turn", size, CrdtBench::reader, reader -> {
+            reader.applyChange(atOnePoint.get(0));
+            for (int i = 1; i <= size / 2; i++) {
+                reader.applyChange(atOnePoint.get(i));
+                reader.applyChange(atOnePoint.get(size / 2 + i));
+            }
+            return text(reader);
+        });
+    }
+
+    /** The changes of two peers who each type half of the characters between the same two, without seeing each other. */
+    private static List<Change> twoAtOnePoint(int size) {
+        Document first = TraceReplay.document(1);
+        FugueTextHandler firstText = new FugueTextHandler(first, TraceReplay.HANDLER);
+        firstText.insert(0, "()");
+        Document second = TraceReplay.document(2);
+        FugueTextHandler secondText = new FugueTextHandler(second, TraceReplay.HANDLER);
+        second.importChanges(first.exportChanges());
+        for (int i = 0; i < size / 2; i++) {
+            firstText.insert(i + 1, "a");
+            secondText.insert(i + 1, "b");
+        }
+        List<Change> changes = new ArrayList<>(first.exportChanges());
+        changes.addAll(second.exportChanges().subList(1, second.history().size()));
+        return changes;
+    }
+
+    private static void otherTypes() {
+        System.out.println("other types, random edits");
+        for (HandlerWorkload workload : HandlerWorkload.all()) {
+            List<Change> changes = workload.run(OTHER_TYPE_EDITS).exportChanges();
+            row(workload.name() + ", local", OTHER_TYPE_EDITS, () -> workload, w -> w.run(OTHER_TYPE_EDITS));
+            row(workload.name() + ", remote, one by one", OTHER_TYPE_EDITS, workload::reader, reader -> {
+                reader.value();
+                changes.forEach(reader.document()::applyChange);
+                return reader.value();
+            });
+        }
     }
 
     private static Document typed(int size, Function<Integer, Integer> position) {
