@@ -1,5 +1,8 @@
 package dev.weft.crdt.vectors;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -7,7 +10,26 @@ import java.util.Map;
  * no longer matches anything is a failure too: this list must not outlive its reasons.
  */
 final class Deviations {
+    /** Movable lists tick the clock before each stamp, so that a second write to an element counts (W18). */
+    static final List<String> OTHER_CLOCKS = List.of("fugue_movable_list", "movable_list_ref");
+
     private Deviations() {}
+
+    /**
+     * Removals of the observed-remove types always say removeAll, where the reference does only without tags: a replica
+     * seeded from a snapshot knows none, and would keep what all others lost (W15). It is the last byte.
+     */
+    static void removeAllAlways(byte[] body) {
+        body[body.length - 1] = 1;
+    }
+
+    /** Blanks the stamps of an operation, see {@link #OTHER_CLOCKS}. Change ids differ with them. */
+    static void blankClocks(byte[] body, JsonNode ranges) {
+        for (JsonNode range : ranges) {
+            int from = range.get(0).intValue();
+            Arrays.fill(body, from, from + range.get(1).intValue(), (byte) 0);
+        }
+    }
 
     /**
      * By {@code file/script}. The scripts run all the same, up to the point where the reference breaks, and then have to

@@ -17,9 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * depends on what it happens to hold in memory it was recorded twice, and either record is right.
  */
 class HandlerScriptsVectorsTest {
-    /* Movable lists tick before they stamp (W18), so from the first move on their clocks differ from the recorded. */
-    private static final List<String> OTHER_CLOCKS = List.of("fugue_movable_list", "movable_list_ref");
-
     static List<String> files() {
         return Vectors.list("handlers", ".json");
     }
@@ -53,7 +50,7 @@ class HandlerScriptsVectorsTest {
         String first = null;
         for (JsonNode script : variants) {
             SoftAssertions softly = new SoftAssertions();
-            ScriptRun run = new ScriptRun(script, softly, OTHER_CLOCKS.contains(handler));
+            ScriptRun run = new ScriptRun(script, softly, Deviations.OTHER_CLOCKS.contains(handler));
             run.run();
             if (Deviations.SCRIPTS.containsKey(handler + "/" + name(script))) {
                 run.expectAgreement();
