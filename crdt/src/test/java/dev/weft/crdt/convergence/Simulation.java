@@ -26,6 +26,7 @@ final class Simulation {
     private final Document[] peers;
     private final PeerId[] ids;
     private final long[] wallMillis;
+    private final Set<String> focus;
     private final NaiveReplay oracle = new NaiveReplay();
     /* Every change ever made in this epoch; the network delivers from here. */
     private final Map<OperationId, Change> made = new LinkedHashMap<>();
@@ -42,6 +43,7 @@ final class Simulation {
             wallMillis[i] = 1_000_000 + (skewed ? random.nextInt(50) : 0);
             peers[i] = open(i, HybridTimestamp.ZERO);
         }
+        focus = Workload.focus(peers[0], random);
     }
 
     private Document open(int peer, HybridTimestamp clock) {
@@ -69,7 +71,7 @@ final class Simulation {
         int index = step.peer() % peers.length;
         Document peer = peers[index];
         switch (step.kind()) {
-            case EDIT -> Workload.edit(peer, step.random());
+            case EDIT -> Workload.edit(peer, focus, step.random());
             case TRANSACTION -> transaction(peer, step.random());
             case READ -> check(peer);
             case DELIVER -> deliver(peer, step.random());
@@ -83,10 +85,10 @@ final class Simulation {
         peer.exportChanges().forEach(change -> made.putIfAbsent(change.id(), change));
     }
 
-    private static void transaction(Document peer, Random random) {
+    private void transaction(Document peer, Random random) {
         peer.runInTransaction(() -> {
             for (int i = 1 + random.nextInt(5); i > 0; i--) {
-                Workload.edit(peer, random);
+                Workload.edit(peer, focus, random);
                 if (random.nextInt(4) == 0) {
                     peer.handlers().values().forEach(Handler::value);
                 }

@@ -17,11 +17,14 @@ import dev.weft.crdt.handler.register.RegisterHandler;
 import dev.weft.crdt.handler.set.OrSetHandler;
 import dev.weft.crdt.handler.text.FugueTextHandler;
 import dev.weft.crdt.handler.text.TextHandler;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -47,10 +50,20 @@ final class Workload {
         new MovableListRefHandler(document, "movableref");
     }
 
-    /** One random edit of one random handler. */
-    static void edit(Document document, Random random) {
+    /** Some handlers, often few: peers who edit everything seldom meet on anything. */
+    static Set<String> focus(Document document, Random random) {
+        List<String> ids = new ArrayList<>(document.handlers().keySet());
+        Collections.shuffle(ids, random);
+        return Set.copyOf(ids.subList(0, random.nextInt(3) == 0 ? ids.size() : 1 + random.nextInt(3)));
+    }
+
+    /** One random edit of one of these handlers. */
+    static void edit(Document document, Set<String> focus, Random random) {
         List<Handler<?, ?>> handlers = List.copyOf(document.handlers().values());
-        edit(handlers.get(random.nextInt(handlers.size())), handlers, random);
+        List<Handler<?, ?>> editable = handlers.stream()
+                .filter(handler -> focus.contains(handler.id()))
+                .toList();
+        edit(editable.get(random.nextInt(editable.size())), handlers, random);
     }
 
     @SuppressWarnings("unchecked")

@@ -29,6 +29,13 @@ public final class ObservedRemove<K, V> {
      * with the whole history and one seeded from a snapshot part ways (spec crdt W15).
      */
 
+    /**
+     * How many tags of one key are remembered for removals, dead ones included. The reference names all it ever saw,
+     * and a value switched on and off all day makes every removal longer than the one before. The dead ones are
+     * dispensable: whoever takes in a removal has taken in those it builds on.
+     */
+    static final int TAGS_REMEMBERED_MAX = 256;
+
     private final Map<Object, Present<K, V>> live = new LinkedHashMap<>();
     private final Map<Object, Present<K, V>> seeded = new LinkedHashMap<>();
     private final Map<Object, Set<OperationId>> seen = new LinkedHashMap<>();
@@ -59,13 +66,24 @@ public final class ObservedRemove<K, V> {
             seeded.remove(identity);
         }
         tombstones.addAll(tags);
+        forgetDeadTags(identity);
         Present<K, V> present = live.get(identity);
         if (present != null && present.removeAll(tags)) {
             live.remove(identity);
         }
     }
 
-    /** All tags ever seen for the key, removed ones included, in the order in which they came. */
+    private void forgetDeadTags(Object identity) {
+        Set<OperationId> tags = seen.get(identity);
+        if (tags != null && tags.size() > TAGS_REMEMBERED_MAX) {
+            tags.removeIf(tombstones::contains);
+        }
+    }
+
+    /**
+     * The tags seen for the key in the order in which they came; of removed ones no more than
+     * {@link #TAGS_REMEMBERED_MAX}.
+     */
     public List<OperationId> tagsSeen(K key) {
         return List.copyOf(seen.getOrDefault(identityOf(key), Set.of()));
     }

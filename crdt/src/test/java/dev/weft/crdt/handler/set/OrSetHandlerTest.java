@@ -108,4 +108,22 @@ class OrSetHandlerTest {
         assertThat(ofA.value()).isEmpty();
         assertThat(ofB.value()).isEmpty();
     }
+
+    @Test
+    void doesNotMakeEveryRemovalLongerThanTheOneBefore() {
+        for (int i = 0; i < 1000; i++) {
+            ofA.add("x");
+            ofA.remove("x");
+        }
+        int longest = a.exportChanges().stream()
+                .mapToInt(change -> change.payloadLength())
+                .max()
+                .orElseThrow();
+        assertThat(longest).isLessThan((ObservedRemove.TAGS_REMEMBERED_MAX + 4) * 24);
+        ofA.add("x");
+        sync(a, b);
+        ofB.remove("x");
+        sync(a, b);
+        assertThat(ofA.value()).isEmpty();
+    }
 }
