@@ -1,5 +1,6 @@
 package dev.weft.server.document;
 
+import dev.weft.crdt.CrdtException;
 import dev.weft.protocol.message.ErrorCode;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
@@ -18,7 +19,6 @@ import dev.weft.server.storage.DocumentCorruptException;
 import dev.weft.server.storage.DocumentNotFoundException;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.StaleEpochException;
-import dev.weft.server.storage.StoreException;
 import dev.weft.server.storage.StoredEntry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -198,7 +198,9 @@ final class HostedSlot {
         answer(
                 loading,
                 hosted -> {
-                    loaded = hosted;
+                    if (e.claimId().equals(protocol.claimId())) {
+                        loaded = hosted;
+                    }
                     return protocol.loaded(e.claimId(), now());
                 },
                 cause -> {
@@ -290,10 +292,12 @@ final class HostedSlot {
         if (cause instanceof DocumentNotFoundException) {
             return HostingFailure.NOT_FOUND;
         }
-        boolean mayPass = cause instanceof StoreException store
-                && !(cause instanceof DocumentCorruptException)
-                && store.isRetrySafe();
-        return mayPass ? HostingFailure.UNAVAILABLE : HostingFailure.UNUSABLE;
+        // What the content itself causes comes again with the next try; anything else may pass.
+        boolean isContent = cause instanceof DocumentCorruptException
+                || cause instanceof CrdtException
+                || cause instanceof IllegalArgumentException
+                || cause instanceof IllegalStateException;
+        return isContent ? HostingFailure.UNUSABLE : HostingFailure.UNAVAILABLE;
     }
 
     static long now() {
