@@ -13,7 +13,8 @@ import picocli.CommandLine.ScopeType;
         footer = {
             "",
             "weft help COMMAND, or weft COMMAND --help, explains one command. Also, from the launcher script:",
-            "weft bench runs a benchmark.",
+            "weft bench runs a benchmark, weft simulate --seeds N simulates clusters with faults, weft fuzz --rounds N feeds"
+                    + " damaged input to every decoder.",
             "Exit codes: 0 done, 1 failed, 2 wrong usage."
         })
 public final class Weft {
