@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.client.ClientOptions;
 import dev.weft.client.SyncClient;
+import dev.weft.client.connection.Timing;
 import dev.weft.client.event.ClientEvent;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.DocumentOptions;
@@ -42,8 +43,14 @@ final class DocumentSession implements AutoCloseable {
      * @throws CommandFailedException if the server cannot be reached or refuses
      */
     static DocumentSession open(Target target) throws InterruptedException {
-        ClientOptions options = ClientOptions.of(target.documentId(), target.url());
-        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+        long patienceMillis = TimeUnit.SECONDS.toMillis(target.timeoutSeconds());
+        ClientOptions options = ClientOptions.builder(target.documentId())
+                .endpoints(target.url())
+                .timing(Timing.DEFAULT.withConnectTimeout(patienceMillis).withHandshakeTimeout(patienceMillis))
+                .build();
+        // Its warnings about busy event loops are for servers; here the loop is busy because the user wants it to be.
+        Vertx vertx = Vertx.vertx(
+                new VertxOptions().setEventLoopPoolSize(1).setBlockedThreadCheckInterval(TimeUnit.HOURS.toMillis(1)));
         Document document = new Document(
                 DocumentOptions.builder().documentId(target.documentId()).build());
         DocumentSession session =

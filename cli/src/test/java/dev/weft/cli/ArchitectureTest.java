@@ -141,7 +141,7 @@ class ArchitectureTest {
 
     /*
      * Where the time and chance of the process may be asked for; everybody else is given them. Besides the doors proper
-     * these are the defaults of options, the launcher, the verticles, which read the clock as the input of a decision,
+     * these are the defaults of options, the launcher, the verticles and the router, which read the clock as the input of a decision,
      * and the stores that talk to a disk or a database, whose waiting nobody can simulate.
      */
     private static final Set<String> DOORS = Set.of(
@@ -152,6 +152,7 @@ class ArchitectureTest {
             "dev.weft.cluster.ClusterOptions",
             "dev.weft.server.Server",
             "dev.weft.server.gateway.GatewayVerticle",
+            "dev.weft.server.gateway.DocumentRouter",
             "dev.weft.server.document.DocumentVerticle");
 
     private static final String[] OUTSIDE = {

@@ -72,4 +72,18 @@ public record GatewayOptions(
                 documentsPerConnectionMax,
                 connectionsMax);
     }
+
+    public GatewayOptions withFrames(FrameLimits value) {
+        return new GatewayOptions(
+                host,
+                port,
+                create,
+                value,
+                links,
+                writeQueueBytesMax,
+                stalledMillisMax,
+                silentMillisMax,
+                documentsPerConnectionMax,
+                connectionsMax);
+    }
 }

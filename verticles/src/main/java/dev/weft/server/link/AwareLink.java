@@ -148,11 +148,20 @@ public final class AwareLink extends DocumentLink {
             return;
         }
         List<byte[]> blobs = new ArrayList<>(changes.size());
+        VersionVector.Builder known = VersionVector.builder();
         for (Change change : changes) {
             session.holds(change.id());
-            if (!echoes.isEcho(change.id())) {
+            if (echoes.isEcho(change.id())) {
+                known.update(change.id());
+            } else {
                 blobs.add(change.encoded());
             }
+        }
+        if (blobs.size() < changes.size() && session.grants(Capability.ACK)) {
+            // Clients that ask for acknowledgements do not echo: this one was told that a change of its own could not
+            // be
+            // taken yet, sends it again, and meanwhile it came after all. What was broadcast is durable.
+            toSession(session.id, new DurableMessage(key.id(), known.build()));
         }
         if (!blobs.isEmpty()) {
             submit(session.id, blobs, nowMillis);
@@ -460,6 +469,9 @@ public final class AwareLink extends DocumentLink {
         version.updateAll(ownerHas);
         if (!complete) {
             recent.clear();
+        }
+        if (ownerChanged) {
+            echoes.clear();
         }
         int index = 0;
         for (AwareSession session : sessions.values()) {

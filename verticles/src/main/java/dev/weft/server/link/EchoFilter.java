@@ -27,4 +27,9 @@ final class EchoFilter {
     boolean isEcho(OperationId id) {
         return newest.contains(id);
     }
+
+    /** From now on everything is news: a new owner may lack what the one before had told us of. */
+    void clear() {
+        newest.clear();
+    }
 }
