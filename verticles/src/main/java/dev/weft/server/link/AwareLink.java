@@ -51,6 +51,9 @@ public final class AwareLink extends DocumentLink {
     /** A client that lacks so few changes gets them one by one, as if they were new. */
     private static final int SINGLE_CHANGES_MAX = 8;
 
+    /** Changes that are durable and were not broadcast to this link yet; many only while broadcasts get lost. */
+    private static final int OWN_IDS_MAX = 4_096;
+
     private final Map<String, AwareSession> sessions = new LinkedHashMap<>();
     private final Map<Long, AwareSession> requests = new HashMap<>();
     private final VersionVector.Builder version = VersionVector.builder();
@@ -63,7 +66,7 @@ public final class AwareLink extends DocumentLink {
         super(key, self, create, limits);
         this.recent = new RecentEntries(limits.recentBytesMax());
         this.echoes = new EchoFilter(limits.echoIdsMax());
-        this.ownChanges = new OwnChanges(limits.echoIdsMax());
+        this.ownChanges = new OwnChanges(OWN_IDS_MAX);
     }
 
     @Override

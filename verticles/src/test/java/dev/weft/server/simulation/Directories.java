@@ -16,10 +16,16 @@ final class Directories {
     private InMemoryDirectory main = new InMemoryDirectory();
     private InMemoryDirectory minority;
     private final Map<String, InMemoryOwnershipRegistry> views = new LinkedHashMap<>();
+    private final Set<String> everJoined = new LinkedHashSet<>();
     private final Set<String> inMinority = new LinkedHashSet<>();
 
     void join(String nodeId) {
         views.put(nodeId, main.join(nodeId));
+        everJoined.add(nodeId);
+    }
+
+    Set<String> everJoined() {
+        return everJoined;
     }
 
     void leave(String nodeId) {

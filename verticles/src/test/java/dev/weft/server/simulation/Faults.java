@@ -30,13 +30,14 @@ final class Faults {
     }
 
     private void happen() {
-        switch (random().nextInt(9)) {
+        switch (random().nextInt(10)) {
             case 0, 1 -> crash();
             case 2 -> freeze();
             case 3 -> partition();
             case 4 -> storeDown();
             case 5 -> storeSlow();
             case 6, 7 -> breakSocket();
+            case 8 -> handOff();
             default -> falseAlarm();
         }
     }
@@ -107,6 +108,16 @@ final class Faults {
                 long serverNotices = random().nextInt(4) == 0 ? 60_000 : 3_000;
                 client.socket.breakOff(schedule.upTo(2_000), schedule.upTo(serverNotices));
             }
+        }
+    }
+
+    /** Moves all documents of a node to another one, as a drain does. */
+    private void handOff() {
+        SimulatedNode from = anyNode();
+        SimulatedNode to = anyNode();
+        if (from != null && from != to) {
+            simulation.trace().add(from.id(), "hands off to", to);
+            from.later(0, () -> from.handOff(to.id()));
         }
     }
 

@@ -1,55 +1,47 @@
 package dev.weft.server.simulation;
 
+import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostEffect;
 import dev.weft.server.document.host.Hosted;
 import dev.weft.server.registry.DocumentKey;
-import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.StaleEpochException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Performs what one hosted document decides, as the document verticle does. */
 final class SimulatedHost {
+    private final SimulatedDeployer deployer;
     private final Simulation simulation;
     private final SimulatedNode node;
     private final DocumentKey key;
     private final Hosted hosted;
-    private final DocumentStore store;
-    private final SimulatedDeployer deployer;
+    private final List<LinkMessage> withheld = new ArrayList<>();
+    private Promise<Void> flushing;
     private long idleSinceMillis = -1;
+    private boolean isSuspended;
     private boolean isOver;
 
-    SimulatedHost(
-            Simulation simulation,
-            SimulatedNode node,
-            DocumentKey key,
-            Hosted hosted,
-            DocumentStore store,
-            SimulatedDeployer deployer) {
-        this.simulation = simulation;
-        this.node = node;
+    SimulatedHost(SimulatedDeployer deployer, DocumentKey key, Hosted hosted) {
+        this.deployer = deployer;
+        this.simulation = deployer.simulation();
+        this.node = deployer.node();
         this.key = key;
         this.hosted = hosted;
-        this.store = store;
-        this.deployer = deployer;
     }
 
     void start() {
         node.later(simulation.scenario().hostLimits().tickMillis(), this::tick);
     }
 
-    void stop() {
-        isOver = true;
-    }
-
-    long epoch() {
-        return hosted.epoch();
-    }
-
     void receive(OwnerMessage message) {
-        if (!isOver) {
-            perform(hosted.receive(message, now()));
-        }
+        node.later(0, () -> {
+            if (!isOver && !isSuspended && flushing == null) {
+                perform(hosted.receive(message, now()));
+            }
+        });
     }
 
     void nodeLeft(String nodeId) {
@@ -58,9 +50,37 @@ final class SimulatedHost {
         }
     }
 
-    /** Somebody with a higher epoch is in the registry. */
-    void stepDown() {
-        perform(hosted.persistFailed(true, now()));
+    void suspend() {
+        isSuspended = true;
+    }
+
+    void resume() {
+        isSuspended = false;
+        flushing = null;
+        withheld.forEach(node::toLink);
+        withheld.clear();
+    }
+
+    Future<Void> flush() {
+        flushing = Promise.promise();
+        Promise<Void> flushed = flushing;
+        completeFlush();
+        return flushed.future();
+    }
+
+    private void completeFlush() {
+        if (flushing != null && hosted.isDurable()) {
+            flushing.tryComplete();
+        }
+    }
+
+    void stepDown(String hint) {
+        isSuspended = false;
+        withheld.clear();
+        if (!isOver) {
+            perform(hosted.dismiss(hint));
+        }
+        isOver = true;
     }
 
     private void tick() {
@@ -73,7 +93,7 @@ final class SimulatedHost {
         } else if (idleSinceMillis < 0) {
             idleSinceMillis = now();
         } else {
-            deployer.idle(key, this, idleSinceMillis);
+            deployer.idle(key, hosted.epoch(), idleSinceMillis);
         }
         start();
     }
@@ -81,15 +101,14 @@ final class SimulatedHost {
     private void perform(List<HostEffect> effects) {
         for (HostEffect effect : effects) {
             if (effect instanceof HostEffect.Send send) {
-                simulation.witness().acts(key, hosted.epoch(), this);
-                node.toLink(send.message());
+                send(send.message());
             } else if (effect instanceof HostEffect.Persist persist) {
                 persist(persist);
             } else if (effect instanceof HostEffect.Compact compact) {
                 compact(compact);
-            } else if (effect instanceof HostEffect.StepDown stepDown) {
+            } else if (effect instanceof HostEffect.StepDown) {
                 isOver = true;
-                deployer.steppedDown(key, this, stepDown.reason());
+                deployer.fenced(key, hosted.epoch());
             } else if (effect instanceof HostEffect.Report report) {
                 simulation.trace().add(node.id(), key, report.what());
             } else {
@@ -98,23 +117,38 @@ final class SimulatedHost {
         }
     }
 
+    private void send(LinkMessage message) {
+        if (isSuspended) {
+            withheld.add(message);
+        } else {
+            simulation.witness().acts(key, hosted.epoch(), this);
+            node.toLink(message);
+        }
+    }
+
     private void persist(HostEffect.Persist persist) {
-        store.append(key, hosted.epoch(), persist.firstPosition(), persist.blobs())
+        deployer.store()
+                .append(key, hosted.epoch(), persist.firstPosition(), persist.blobs())
                 .onComplete(appended -> {
                     if (isOver) {
                         return;
                     }
                     if (appended.succeeded()) {
                         perform(hosted.persisted(persist.lastPosition(), now()));
-                    } else {
-                        boolean isStale = appended.cause() instanceof StaleEpochException;
-                        perform(hosted.persistFailed(isStale, now()));
+                        completeFlush();
+                        return;
+                    }
+                    boolean isStale = appended.cause() instanceof StaleEpochException;
+                    perform(hosted.persistFailed(isStale, now()));
+                    if (isStale && flushing != null) {
+                        flushing.tryFail(appended.cause());
                     }
                 });
     }
 
     private void compact(HostEffect.Compact compact) {
-        store.compact(key, hosted.epoch(), compact.snapshot(), compact.upToPosition())
+        deployer.store()
+                .compact(key, hosted.epoch(), compact.snapshot(), compact.upToPosition())
                 .onComplete(done -> {
                     if (!isOver) {
                         perform(hosted.compacted(compact.upToPosition(), done.succeeded()));

@@ -32,6 +32,7 @@ final class SimulatedNode {
     }
 
     void start() {
+        deployer.start();
         gateway.start();
     }
 
@@ -128,6 +129,10 @@ final class SimulatedNode {
         simulation.trace().add(id, "hears that", nodeId, "left");
         gateway.nodeLeft(nodeId);
         deployer.nodeLeft(nodeId);
+    }
+
+    void handOff(String toNode) {
+        deployer.handOff(toNode);
     }
 
     void entriesDoubtful() {

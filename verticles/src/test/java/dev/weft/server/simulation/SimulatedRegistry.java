@@ -94,7 +94,9 @@ final class SimulatedRegistry implements OwnershipRegistry {
 
     @Override
     public Set<String> members() {
-        return view().members();
+        return simulation
+                .tampering()
+                .members(view().members(), simulation.directories().everJoined());
     }
 
     @Override

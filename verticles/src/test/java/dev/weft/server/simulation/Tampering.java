@@ -6,6 +6,7 @@ import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.Hosted;
 import dev.weft.server.link.LinkEffect.Suspect;
 import dev.weft.server.registry.DocumentKey;
+import java.util.Set;
 
 /**
  * Stands between the state machines and their world and changes nothing. The broken variants override one method each,
@@ -42,6 +43,11 @@ class Tampering {
     /** The epoch a write carries when it reaches the store. */
     long epochOfWrite(DocumentKey key, long epoch, Witness witness) {
         return epoch;
+    }
+
+    /** Which nodes a node takes for members of the cluster. @param ever those there have ever been */
+    Set<String> members(Set<String> now, Set<String> ever) {
+        return now;
     }
 
     boolean claimsOneAtATime() {

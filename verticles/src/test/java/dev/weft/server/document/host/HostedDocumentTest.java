@@ -1,0 +1,230 @@
+package dev.weft.server.document.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.crdt.change.Change;
+import dev.weft.crdt.document.Document;
+import dev.weft.crdt.document.DocumentOptions;
+import dev.weft.crdt.version.VersionVector;
+import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.bus.LinkMessage;
+import dev.weft.server.bus.LinkMessage.Outcome;
+import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.kit.Author;
+import dev.weft.server.registry.DocumentKey;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HostedDocumentTest {
+    private static final DocumentKey KEY = DocumentKey.aware("paper");
+    private static final LinkAddress HERE = new LinkAddress("n1", 0, 1);
+    private static final LinkAddress THERE = new LinkAddress("n2", 0, 1);
+    private static final long EPOCH = 7;
+
+    private final HostLimits limits = HostLimits.DEFAULT;
+    private final HostedDocument hosted = new HostedDocument(
+            KEY,
+            EPOCH,
+            new DocumentReplica(new Document(DocumentOptions.builder().build()), 100),
+            0,
+            HostLimits.DEFAULT);
+    private final Author ann = new Author(1);
+    private final List<HostEffect> effects = new ArrayList<>();
+    private long now = 1_000;
+
+    @Test
+    void storesAChangeBeforeAnybodyHearsOfIt() {
+        attach(HERE);
+        attach(THERE);
+        submit(HERE, 1, ann.types("a"));
+
+        assertThat(persists()).hasSize(1);
+        assertThat(sent(LinkMessage.Broadcast.class)).isEmpty();
+        assertThat(sent(LinkMessage.Accepted.class)).isEmpty();
+
+        persisted(1);
+
+        assertThat(sent(LinkMessage.Broadcast.class)).hasSize(2).allMatch(broadcast -> broadcast.number() == 1);
+        assertThat(sent(LinkMessage.Accepted.class)).hasSize(1).allMatch(accepted -> accepted.upTo() == 1);
+    }
+
+    @Test
+    void tellsAJoiningSessionOnlyWhatIsDurable() {
+        attach(HERE);
+        submit(HERE, 1, ann.types("a"));
+        persisted(1);
+        submit(HERE, 2, ann.types("b"));
+
+        attach(THERE);
+        read(THERE, VersionVector.EMPTY);
+
+        assertThat(last(LinkMessage.Attached.class).number()).isEqualTo(1);
+        LinkMessage.State state = last(LinkMessage.State.class);
+        assertThat(state.blobs()).hasSize(1);
+        assertThat(state.number()).isEqualTo(1);
+        assertThat(state.complete()).isTrue();
+        assertThat(ann.holds().isStrictlyNewerThan(state.version())).isTrue();
+    }
+
+    @Test
+    void answersARepeatedSubmissionWithoutStoringItAgain() {
+        attach(HERE);
+        List<Change> changes = ann.types("a");
+        submit(HERE, 1, changes);
+        persisted(1);
+        effects.clear();
+
+        submit(HERE, 1, changes);
+
+        assertThat(persists()).isEmpty();
+        assertThat(last(LinkMessage.Accepted.class).upTo()).isEqualTo(1);
+        assertThat(last(LinkMessage.Accepted.class).results()).hasSize(1);
+    }
+
+    @Test
+    void asksOnceForASubmissionThatWasLost() {
+        attach(HERE);
+        submit(HERE, 2, ann.types("a"));
+        submit(HERE, 3, ann.types("b"));
+
+        assertThat(persists()).isEmpty();
+        assertThat(sent(LinkMessage.Accepted.class)).hasSize(1).allMatch(LinkMessage.Accepted::resend);
+    }
+
+    // Stock clients push a backlog grouped by author, so a change can come before what it builds on (G7).
+    @Test
+    void keepsAChangeAsideUntilItsDependencyComes() {
+        attach(HERE);
+        List<Change> changes = ann.types("ab");
+        submit(HERE, 1, changes.subList(1, 2));
+        assertThat(last(LinkMessage.Accepted.class).results().get(0).outcome()).isEqualTo(Outcome.NOT_READY);
+
+        submit(HERE, 2, changes.subList(0, 1));
+        persisted(2);
+
+        assertThat(last(LinkMessage.Broadcast.class).entries())
+                .extracting(entry -> Change.decode(entry.blob()).id())
+                .containsExactly(changes.get(0).id(), changes.get(1).id());
+    }
+
+    @Test
+    void fillsAGapWithExactlyWhatWasLost() {
+        attach(HERE);
+        submit(HERE, 1, ann.types("abc"));
+        persisted(3);
+
+        input(hosted.receive(new OwnerMessage.Resync(KEY, HERE, EPOCH, VersionVector.EMPTY, 1), now));
+
+        LinkMessage.Attached answer = last(LinkMessage.Attached.class);
+        assertThat(answer.missed()).hasSize(2);
+        assertThat(answer.number()).isEqualTo(3);
+        assertThat(answer.complete()).isTrue();
+    }
+
+    @Test
+    void triesAgainAfterTheStoreFailed() {
+        attach(HERE);
+        submit(HERE, 1, ann.types("a"));
+        effects.clear();
+
+        input(hosted.persistFailed(false, now));
+        assertThat(persists()).isEmpty();
+        tick(limits.tickMillis());
+
+        assertThat(persists()).hasSize(1);
+        assertThat(sent(LinkMessage.Accepted.class)).isEmpty();
+    }
+
+    @Test
+    void stepsDownWhenTheStoreHasSeenAHigherEpoch() {
+        attach(HERE);
+        submit(HERE, 1, ann.types("a"));
+        input(hosted.persistFailed(true, now));
+
+        assertThat(sent(LinkMessage.NotOwner.class)).hasSize(1);
+        assertThat(effects).hasAtLeastOneElementOfType(HostEffect.StepDown.class);
+        assertThat(sent(LinkMessage.Accepted.class)).isEmpty();
+    }
+
+    // Without a write it would never learn that somebody else took the document.
+    @Test
+    void asksTheStoreWhetherItIsStillTheOwnerWhenNothingIsWritten() {
+        attach(HERE);
+        tick(limits.tickMillis());
+        tick(limits.proofMillis());
+
+        assertThat(persists()).hasSize(1).allMatch(persist -> persist.blobs().isEmpty());
+
+        submit(HERE, 1, ann.types("a"));
+        assertThat(persists()).as("one write at a time").hasSize(1);
+        persisted(0);
+        assertThat(persists()).hasSize(2);
+    }
+
+    @Test
+    void forgetsALinkThatSaysNothing() {
+        attach(HERE);
+        assertThat(hosted.isIdle()).isFalse();
+
+        tick(limits.followerSilentMillisMax());
+
+        assertThat(hosted.isIdle()).isTrue();
+    }
+
+    @Test
+    void tellsALinkThatIsNotFollowingThatItIsNotItsOwner() {
+        submit(HERE, 1, ann.types("a"));
+
+        assertThat(persists()).isEmpty();
+        assertThat(last(LinkMessage.NotOwner.class).epoch()).isEqualTo(EPOCH);
+    }
+
+    private void attach(LinkAddress link) {
+        input(hosted.receive(new OwnerMessage.Attach(KEY, link, true, VersionVector.EMPTY, 0, 0, 1, null, 0), now));
+    }
+
+    private void submit(LinkAddress link, long number, List<Change> changes) {
+        List<byte[]> blobs = changes.stream().map(Change::encoded).toList();
+        input(hosted.receive(new OwnerMessage.Submit(KEY, link, EPOCH, number, "s1", blobs), now));
+    }
+
+    private void read(LinkAddress link, VersionVector since) {
+        input(hosted.receive(new OwnerMessage.ReadState(KEY, link, EPOCH, 1, "s2", since, 0, 1 << 20), now));
+    }
+
+    private void persisted(long upTo) {
+        input(hosted.persisted(upTo, now));
+    }
+
+    private void tick(long millis) {
+        now += millis;
+        input(hosted.tick(now));
+    }
+
+    private void input(List<HostEffect> caused) {
+        effects.addAll(caused);
+    }
+
+    private List<HostEffect.Persist> persists() {
+        return effects.stream()
+                .filter(HostEffect.Persist.class::isInstance)
+                .map(HostEffect.Persist.class::cast)
+                .toList();
+    }
+
+    private <M extends LinkMessage> List<M> sent(Class<M> type) {
+        return effects.stream()
+                .filter(HostEffect.Send.class::isInstance)
+                .map(effect -> ((HostEffect.Send) effect).message())
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+    }
+
+    private <M extends LinkMessage> M last(Class<M> type) {
+        List<M> all = sent(type);
+        assertThat(all).isNotEmpty();
+        return all.get(all.size() - 1);
+    }
+}

@@ -1,0 +1,287 @@
+package dev.weft.server.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.crdt.change.Change;
+import dev.weft.crdt.version.VersionVector;
+import dev.weft.protocol.message.ChangeMessage;
+import dev.weft.protocol.message.ChangesMessage;
+import dev.weft.protocol.message.DocumentStatus;
+import dev.weft.protocol.message.DocumentStatusRequest;
+import dev.weft.protocol.message.ErrorCode;
+import dev.weft.protocol.message.ErrorMessage;
+import dev.weft.protocol.message.HandshakeRequest;
+import dev.weft.protocol.message.HandshakeResponse;
+import dev.weft.protocol.message.Message;
+import dev.weft.protocol.message.Ping;
+import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.bus.LinkMessage;
+import dev.weft.server.bus.LinkMessage.Outcome;
+import dev.weft.server.bus.LinkMessage.Result;
+import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.kit.Author;
+import dev.weft.server.registry.DocumentKey;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class AwareLinkTest {
+    private static final DocumentKey KEY = DocumentKey.aware("paper");
+    private static final LinkAddress SELF = new LinkAddress("n1", 0, 1);
+    private static final LinkLimits LIMITS = LinkLimits.DEFAULT;
+
+    private final LinkScript script = new LinkScript(new AwareLink(KEY, SELF, true, LIMITS));
+    private final Author ann = new Author(1);
+    private final Author bob = new Author(2);
+
+    @Test
+    void answersAHandshakeWithTheStateAndThenEveryLaterBroadcastOnce() {
+        List<Change> typed = ann.types("abc");
+        script.client("s1", handshake(bob)).routed().owner(attached(1, 1));
+        script.owner(broadcast(1, 2, typed.get(1)));
+        script.owner(state(1, 2, typed.get(0), typed.get(1)));
+        script.owner(broadcast(1, 2, typed.get(1))).owner(broadcast(1, 3, typed.get(2)));
+
+        assertThat(script.heard("s1")).hasSize(2);
+        assertThat(script.heard("s1", HandshakeResponse.class).get(0).changes()).hasSize(2);
+        assertThat(script.heard("s1", ChangeMessage.class))
+                .extracting(ChangeMessage::change)
+                .containsExactly(typed.get(2));
+    }
+
+    @Test
+    void refusesAHandshakeAfterFourSecondsSoThatTheNextAttemptWorks() {
+        script.client("s1", handshake(bob)).pass(LIMITS.handshakeMillisMax() + LinkScript.TICK_MILLIS);
+
+        assertThat(script.heard("s1", ErrorMessage.class))
+                .extracting(ErrorMessage::code)
+                .containsExactly(ErrorCode.TIMEOUT, ErrorCode.HANDSHAKE_FAILED);
+    }
+
+    // The socket of a stock client died and it did not notice: it goes on as if nothing had happened (G3).
+    @Test
+    void healsASessionThatBeginsWithoutAHandshake() {
+        script.client("s1", new ChangeMessage("paper", bob.type('x')));
+        assertThat(script.heard("s1", ErrorMessage.class))
+                .extracting(ErrorMessage::code)
+                .containsExactly(ErrorCode.OUT_OF_SYNC);
+        assertThat(script.toOwner(OwnerMessage.Submit.class)).isEmpty();
+
+        script.client("s1", new DocumentStatusRequest("paper", bob.holds())).routed();
+        script.owner(attached(1, 0)).owner(state(1, 0));
+        assertThat(script.heard("s1", DocumentStatus.class)).hasSize(1);
+    }
+
+    @Test
+    void fillsAGapBeforeItPassesAnythingOn() {
+        List<Change> typed = ann.types("abc");
+        live("s1", bob);
+        script.owner(broadcast(1, 1, typed.get(0))).owner(broadcast(1, 3, typed.get(2)));
+        assertThat(script.heard("s1", ChangeMessage.class)).hasSize(1);
+        assertThat(script.lastToOwner(OwnerMessage.Resync.class).deliveredNumber())
+                .isEqualTo(1);
+
+        script.owner(new LinkMessage.Attached(KEY, SELF, 1, 3, entries(typed.get(1), typed.get(2)), true, ann.holds()));
+        assertThat(script.heard("s1", ChangeMessage.class))
+                .extracting(ChangeMessage::change)
+                .containsExactlyElementsOf(typed);
+    }
+
+    @Test
+    void noticesAtAHeartbeatThatTheLastBroadcastWasLost() {
+        live("s1", bob);
+        script.owner(new LinkMessage.Heartbeat(KEY, SELF, 1, 4));
+        assertThat(script.toOwner(OwnerMessage.Resync.class)).hasSize(1);
+    }
+
+    @Test
+    void absorbsTheEchoOfWhatItHasJustPassedOn() {
+        live("s1", bob);
+        Change change = ann.type('a');
+        script.owner(broadcast(1, 1, change)).client("s1", new ChangeMessage("paper", change));
+        assertThat(script.toOwner(OwnerMessage.Submit.class)).isEmpty();
+    }
+
+    @Test
+    void keepsWhatIsNotAcknowledgedAndGivesItToTheNextOwner() {
+        live("s1", bob);
+        script.client("s1", new ChangeMessage("paper", bob.type('x')));
+        script.memberLeft(LinkScript.OWNER);
+        assertThat(script.all(LinkEffect.FindOwner.class))
+                .last()
+                .extracting(LinkEffect.FindOwner::suspect)
+                .isEqualTo(new LinkEffect.Suspect(LinkScript.OWNER, 1));
+        script.forget().routed("n3").owner(attached(2, 0));
+
+        assertThat(script.lastToOwner(OwnerMessage.Submit.class).epoch()).isEqualTo(2);
+        assertThat(script.lastToOwner(OwnerMessage.Submit.class).number()).isEqualTo(1);
+    }
+
+    // The client uploads what the last owner had taken in and not stored (D4).
+    @Test
+    void asksASessionWhatItHasAfterAChangeOfOwner() {
+        live("s1", bob);
+        script.memberLeft(LinkScript.OWNER).routed("n3").owner(attached(2, 0)).pass(LIMITS.resyncSpreadMillis());
+        assertThat(script.heard("s1", ErrorMessage.class))
+                .extracting(ErrorMessage::code)
+                .containsExactly(ErrorCode.OUT_OF_SYNC);
+    }
+
+    @Test
+    void doesNotGiveAnAuthorItsOwnChangeBackFromAnOwnerThatDoesNotKnowIt() {
+        live("s1", bob);
+        Change change = bob.type('x');
+        script.client("s1", new ChangeMessage("paper", change));
+        // Durable, but the broadcast was lost with its owner.
+        script.owner(accepted(1, 1)).memberLeft(LinkScript.OWNER).routed("n3").forget();
+        script.owner(new LinkMessage.Attached(KEY, SELF, 2, 1, entries(change), true, bob.holds()));
+        assertThat(script.heard("s1", ChangeMessage.class)).isEmpty();
+    }
+
+    @Test
+    void suspectsAnOwnerThatIsSilentWhileSomethingIsUnanswered() {
+        live("s1", bob);
+        script.pass(5_000);
+        assertThat(script.all(LinkEffect.FindOwner.class))
+                .as("nothing is expected")
+                .hasSize(1);
+
+        script.client("s1", new ChangeMessage("paper", bob.type('x')))
+                .pass(LIMITS.suspicionMillis() + LinkScript.TICK_MILLIS);
+        assertThat(script.all(LinkEffect.FindOwner.class)).hasSize(2);
+        assertThat(script.toOwner(OwnerMessage.Submit.class))
+                .as("it was repeated before")
+                .hasSizeGreaterThan(1);
+    }
+
+    // It may have been dropped by mistake; nobody else would tell it.
+    @Test
+    void asksAnOwnerThatHasBeenQuietForLongWhetherItFollows() {
+        live("s1", bob);
+        script.pass(LIMITS.quietMillisMax());
+        assertThat(script.toOwner(OwnerMessage.Resync.class)).isNotEmpty();
+    }
+
+    @Test
+    void givesALaggingSessionOneCatchUpInsteadOfAFlood() {
+        List<Change> typed = ann.types("abc");
+        live("s1", bob);
+        script.owner(broadcast(1, 1, typed.get(0))).congested("s1").forget();
+        script.owner(broadcast(1, 2, typed.get(1))).owner(broadcast(1, 3, typed.get(2)));
+        assertThat(script.heard("s1")).isEmpty();
+
+        script.drained("s1");
+        assertThat(script.lastToOwner(OwnerMessage.ReadState.class)
+                        .since()
+                        .covers(typed.get(0).id()))
+                .isTrue();
+        assertThat(script.lastToOwner(OwnerMessage.ReadState.class)
+                        .since()
+                        .covers(typed.get(1).id()))
+                .isFalse();
+    }
+
+    @Test
+    void pausesItsClientsWhileTheRingIsFullAndResumesThem() {
+        LinkLimits small = new LinkLimits(
+                10,
+                LIMITS.recentBytesMax(),
+                LIMITS.echoIdsMax(),
+                LIMITS.partBytesMax(),
+                LIMITS.sessionsMax(),
+                LIMITS.retryMillis(),
+                LIMITS.suspicionMillis(),
+                LIMITS.handshakeMillisMax(),
+                LIMITS.outOfSyncMillis(),
+                LIMITS.resyncSpreadMillis(),
+                LIMITS.quietMillisMax(),
+                LIMITS.lingerMillis());
+        LinkScript narrow = new LinkScript(new AwareLink(KEY, SELF, true, small));
+        narrow.client("s1", handshake(bob)).routed().owner(attached(1, 0)).owner(state(1, 0));
+        narrow.client("s1", new ChangeMessage("paper", bob.type('x')));
+        assertThat(narrow.all(LinkEffect.Pause.class)).hasSize(1);
+        narrow.owner(accepted(1, 1));
+        assertThat(narrow.all(LinkEffect.Resume.class)).hasSize(1);
+    }
+
+    // What differs at one ping is on its way; what still differs at the next was lost (G14).
+    @Test
+    void sendsWhatAClientStillLacksAtItsSecondPing() {
+        live("s1", bob);
+        script.owner(broadcast(1, 1, ann.type('a')));
+        script.client("s1", new Ping("paper", 1, VersionVector.EMPTY));
+        assertThat(script.toOwner(OwnerMessage.ReadState.class)).hasSize(1);
+        script.client("s1", new Ping("paper", 2, VersionVector.EMPTY));
+        assertThat(script.toOwner(OwnerMessage.ReadState.class)).hasSize(2);
+    }
+
+    @Test
+    void asksAClientForWhatTheDocumentStillLacksAtItsSecondPing() {
+        live("s1", bob);
+        bob.type('x');
+        script.client("s1", new Ping("paper", 1, bob.holds()));
+        assertThat(script.heard("s1", ErrorMessage.class)).isEmpty();
+        script.client("s1", new Ping("paper", 2, bob.holds()));
+        assertThat(script.heard("s1", ErrorMessage.class)).hasSize(1);
+    }
+
+    // A thousand changes that are not ready are one reason to ask, not a thousand (G7).
+    @Test
+    void sendsOneOutOfSyncForManyChangesThatAreNotReady() {
+        live("s1", bob);
+        List<Change> typed = bob.types("xyz");
+        for (int i = 0; i < 3; i++) {
+            script.client("s1", new ChangesMessage("paper", List.of(typed.get(i))));
+        }
+        List<Result> notReady = List.of(result(1), result(2), result(3));
+        script.owner(new LinkMessage.Accepted(KEY, SELF, 1, 3, notReady, false));
+        assertThat(script.heard("s1", ErrorMessage.class)).hasSize(1);
+    }
+
+    @Test
+    void ignoresAnAnswerToAnEarlierQuestionThatWouldSkipChanges() {
+        live("s1", bob);
+        script.owner(attached(1, 5));
+        assertThat(script.toOwner(OwnerMessage.Resync.class)).hasSize(1);
+    }
+
+    private void live(String sessionId, Author author) {
+        script.client(sessionId, handshake(author))
+                .routed()
+                .owner(attached(1, 0))
+                .owner(state(1, 0));
+    }
+
+    private static Message handshake(Author author) {
+        return new HandshakeRequest("paper", author.peer(), author.holds(), Set.of());
+    }
+
+    private static LinkMessage attached(long epoch, long number) {
+        return new LinkMessage.Attached(KEY, SELF, epoch, number, List.of(), true, VersionVector.EMPTY);
+    }
+
+    private LinkMessage state(long request, long number, Change... changes) {
+        List<byte[]> blobs = List.of(changes).stream().map(Change::encoded).toList();
+        return new LinkMessage.State(
+                KEY, SELF, 1, request, number, null, 0, blobs, 0, false, VersionVector.EMPTY, true);
+    }
+
+    private static LinkMessage broadcast(long epoch, long number, Change... changes) {
+        return new LinkMessage.Broadcast(KEY, SELF, epoch, number, entries(changes));
+    }
+
+    private static LinkMessage accepted(long epoch, long upTo) {
+        Result result = new Result(upTo, Outcome.ACCEPTED, 0, 1, 0, false, null);
+        return new LinkMessage.Accepted(KEY, SELF, epoch, upTo, List.of(result), false);
+    }
+
+    private static Result result(long submit) {
+        return new Result(submit, Outcome.NOT_READY, 0, 1, 0, false, null);
+    }
+
+    private static List<LinkMessage.Entry> entries(Change... changes) {
+        return List.of(changes).stream()
+                .map(change -> new LinkMessage.Entry(change.encoded(), null))
+                .toList();
+    }
+}
