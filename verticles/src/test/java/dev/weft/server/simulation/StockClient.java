@@ -62,7 +62,8 @@ abstract class StockClient extends SimulatedClient {
         if (!isHandshakeComplete && !isReconnecting) {
             // What applications do with a client whose connect() hangs: they make a new one over the same document.
             isAttemptOpen = false;
-            attempt(() -> {});
+            // A first attempt that fails is not repeated: somebody has to press the button again.
+            attempt(() -> hasGivenUp = true);
         }
     }
 
