@@ -7,6 +7,7 @@ import dev.weft.client.ClientOptions;
 import dev.weft.client.DocumentClient;
 import dev.weft.client.RelayClient;
 import dev.weft.client.SyncClient;
+import dev.weft.client.awareness.AwarenessPlugin;
 import dev.weft.client.connection.Backoff;
 import dev.weft.client.event.ClientEvent;
 import dev.weft.crdt.document.Document;
@@ -22,6 +23,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -104,6 +106,7 @@ class JavaClientIT {
 
     private final class Writer {
         final FugueTextHandler text;
+        final AwarenessPlugin awareness = new AwarenessPlugin();
         final DocumentClient client;
 
         Writer(boolean relay, int port) {
@@ -112,6 +115,7 @@ class JavaClientIT {
             ClientOptions options = ClientOptions.builder(documentId)
                     .endpoints("ws://localhost:" + port + "/")
                     .backoff(new Backoff.Policy(10, 200, 20, 0))
+                    .plugin(awareness)
                     .build();
             client = relay ? RelayClient.create(VERTX, document, options) : SyncClient.create(VERTX, document, options);
             client.onEvent(event -> {
@@ -185,6 +189,43 @@ class JavaClientIT {
         Writer late = new Writer(relay, server.port());
         RawClient.await(late.client.connect());
         eventually(() -> late.value().equals(writers.get(0).value()));
+    }
+
+    /** Presence survives cut connections, and nobody stays as a ghost of an earlier session. */
+    private void everybodySeesEverybodyOnce(boolean relay) {
+        List<String> names = List.of("Ann", "Bob", "Cem");
+        for (String name : names) {
+            Writer writer = new Writer(relay, proxy.port());
+            writer.awareness.updateLocalState(Map.of("name", name));
+            RawClient.await(writer.client.connect());
+        }
+        for (int round = 0; round < 3; round++) {
+            eventually(() ->
+                    writers.stream().allMatch(writer -> namesSeenBy(writer).equals(names)));
+            proxy.cutAll();
+            eventually(() ->
+                    writers.stream().allMatch(writer -> writer.client.status().isConnected()));
+        }
+        eventually(() -> writers.stream().allMatch(writer -> namesSeenBy(writer).equals(names)));
+        RawClient.await(writers.get(0).client.disconnect());
+        eventually(() -> namesSeenBy(writers.get(1)).equals(List.of("Bob", "Cem")));
+    }
+
+    private static List<String> namesSeenBy(Writer writer) {
+        return writer.awareness.current().states().values().stream()
+                .map(state -> String.valueOf(state.metadata().get("name")))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void everybodySeesEverybodyOnceInAwareMode() {
+        everybodySeesEverybodyOnce(false);
+    }
+
+    @Test
+    void everybodySeesEverybodyOnceInRelayMode() {
+        everybodySeesEverybodyOnce(true);
     }
 
     @Test
