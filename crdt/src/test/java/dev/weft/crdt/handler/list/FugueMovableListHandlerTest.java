@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.Snapshot;
+import dev.weft.crdt.handler.Replicas;
 import dev.weft.crdt.handler.json.DartType;
 import dev.weft.crdt.id.PeerId;
 import java.util.List;
@@ -58,6 +59,27 @@ class FugueMovableListHandlerTest {
         other.update(0, "theirs");
         exchange();
         assertThat(list.value()).hasSize(1);
+    }
+
+    // The opposite of maps and registers: there the greater author wins (spec crdt E20).
+    @Test
+    void letsTheLowerAuthorWinATieOfStamps() {
+        Document source = Replicas.replica(Replicas.A);
+        list(source).insertAll(0, List.of("x", "y"));
+        Document b = Replicas.replica(Replicas.B);
+        Document c = Replicas.replica(Replicas.C);
+        FugueMovableListHandler<String> ofB = list(b);
+        FugueMovableListHandler<String> ofC = list(c);
+        b.importChanges(source.exportChanges());
+        c.importChanges(source.exportChanges());
+        assertThat(b.clock()).isEqualTo(c.clock());
+        ofC.update(0, "C");
+        ofB.update(0, "B");
+        Replicas.sync(b, c);
+        assertThat(ofB.value()).containsExactly("B", "y").isEqualTo(ofC.value());
+        b.invalidateCaches();
+        c.invalidateCaches();
+        assertThat(ofB.value()).containsExactly("B", "y").isEqualTo(ofC.value());
     }
 
     @Test
