@@ -16,7 +16,6 @@ import dev.weft.server.registry.OwnershipRegistry;
 import dev.weft.server.registry.RegistryListener;
 import dev.weft.server.registry.hazelcast.HazelcastOwnershipRegistry;
 import dev.weft.server.registry.memory.InMemoryOwnershipRegistry;
-import dev.weft.server.relay.host.RelayLimits;
 import dev.weft.server.storage.DocumentStore;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -132,7 +131,7 @@ public final class Server {
 
     private DocumentLoader loader() {
         DocumentLoader aware = new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins);
-        DocumentLoader relay = new RelayRoomLoader(options.hosting(), RelayLimits.DEFAULT, plugins);
+        DocumentLoader relay = new RelayRoomLoader(options.hosting(), options.rooms(), plugins);
         return (key, epoch, snapshot, entries, lastPosition) ->
                 (key.kind() == DocumentKind.AWARE ? aware : relay).load(key, epoch, snapshot, entries, lastPosition);
     }

@@ -9,6 +9,7 @@ import dev.weft.server.plugin.ServerPlugin;
 import dev.weft.server.registry.LocalPlacement;
 import dev.weft.server.registry.OwnershipTiming;
 import dev.weft.server.registry.Placement;
+import dev.weft.server.relay.host.RelayLimits;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param cluster how it joins others; empty for a node on its own
  * @param gateways gateway verticles, all on one port; usually one per event loop
  * @param hosting bounds of the documents it owns
+ * @param rooms bounds of the relay rooms it owns
  * @param passivateMillis a document nobody follows leaves memory after this time
  * @param plugins in their order; by default presence
  * @param placement which node is to own a document that nobody owns; by default the one where it is first opened
@@ -31,6 +33,7 @@ public record ServerOptions(
         GatewayOptions gateway,
         int gateways,
         HostLimits hosting,
+        RelayLimits rooms,
         int passivateMillis,
         boolean allowUnsharedStore,
         List<ServerPlugin> plugins,
@@ -41,6 +44,7 @@ public record ServerOptions(
             GatewayOptions.DEFAULT,
             Runtime.getRuntime().availableProcessors(),
             HostLimits.DEFAULT,
+            RelayLimits.DEFAULT,
             60_000,
             false,
             List.of(new AwarenessPlugin(AwarenessOptions.DEFAULT)),
@@ -52,6 +56,7 @@ public record ServerOptions(
         Objects.requireNonNull(cluster, "cluster");
         Objects.requireNonNull(gateway, "gateway");
         Objects.requireNonNull(hosting, "hosting");
+        Objects.requireNonNull(rooms, "rooms");
         if (gateways < 1) {
             throw new IllegalArgumentException("gateways is " + gateways + ", must be at least 1");
         }
@@ -63,6 +68,7 @@ public record ServerOptions(
                 gateway,
                 gateways,
                 hosting,
+                rooms,
                 passivateMillis,
                 allowUnsharedStore,
                 plugins,
@@ -72,31 +78,81 @@ public record ServerOptions(
 
     public ServerOptions withGateway(GatewayOptions value) {
         return new ServerOptions(
-                cluster, value, gateways, hosting, passivateMillis, allowUnsharedStore, plugins, ownership, placement);
+                cluster,
+                value,
+                gateways,
+                hosting,
+                rooms,
+                passivateMillis,
+                allowUnsharedStore,
+                plugins,
+                ownership,
+                placement);
     }
 
     public ServerOptions withGateways(int value) {
         return new ServerOptions(
-                cluster, gateway, value, hosting, passivateMillis, allowUnsharedStore, plugins, ownership, placement);
+                cluster,
+                gateway,
+                value,
+                hosting,
+                rooms,
+                passivateMillis,
+                allowUnsharedStore,
+                plugins,
+                ownership,
+                placement);
+    }
+
+    public ServerOptions withRooms(RelayLimits value) {
+        return new ServerOptions(
+                cluster,
+                gateway,
+                gateways,
+                hosting,
+                value,
+                passivateMillis,
+                allowUnsharedStore,
+                plugins,
+                ownership,
+                placement);
     }
 
     public ServerOptions withPassivateMillis(int value) {
         return new ServerOptions(
-                cluster, gateway, gateways, hosting, value, allowUnsharedStore, plugins, ownership, placement);
+                cluster, gateway, gateways, hosting, rooms, value, allowUnsharedStore, plugins, ownership, placement);
     }
 
     public ServerOptions withAllowUnsharedStore(boolean value) {
         return new ServerOptions(
-                cluster, gateway, gateways, hosting, passivateMillis, value, plugins, ownership, placement);
+                cluster, gateway, gateways, hosting, rooms, passivateMillis, value, plugins, ownership, placement);
     }
 
     public ServerOptions withPlugins(List<ServerPlugin> value) {
         return new ServerOptions(
-                cluster, gateway, gateways, hosting, passivateMillis, allowUnsharedStore, value, ownership, placement);
+                cluster,
+                gateway,
+                gateways,
+                hosting,
+                rooms,
+                passivateMillis,
+                allowUnsharedStore,
+                value,
+                ownership,
+                placement);
     }
 
     public ServerOptions withPlacement(Placement value) {
         return new ServerOptions(
-                cluster, gateway, gateways, hosting, passivateMillis, allowUnsharedStore, plugins, ownership, value);
+                cluster,
+                gateway,
+                gateways,
+                hosting,
+                rooms,
+                passivateMillis,
+                allowUnsharedStore,
+                plugins,
+                ownership,
+                value);
     }
 }

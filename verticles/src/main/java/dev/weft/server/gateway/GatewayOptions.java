@@ -86,4 +86,37 @@ public record GatewayOptions(
                 documentsPerConnectionMax,
                 connectionsMax);
     }
+
+    public GatewayOptions withLinks(LinkLimits value) {
+        return new GatewayOptions(
+                host,
+                port,
+                create,
+                frames,
+                value,
+                writeQueueBytesMax,
+                stalledMillisMax,
+                silentMillisMax,
+                documentsPerConnectionMax,
+                connectionsMax);
+    }
+
+    /**
+     * @param queueBytesMax unsent bytes per connection before its sessions are marked lagging
+     * @param stalledMillis a connection that takes nothing for so long is closed
+     * @param silentMillis a connection from which nothing comes for so long is closed
+     */
+    public GatewayOptions withPatience(int queueBytesMax, int stalledMillis, int silentMillis) {
+        return new GatewayOptions(
+                host,
+                port,
+                create,
+                frames,
+                links,
+                queueBytesMax,
+                stalledMillis,
+                silentMillis,
+                documentsPerConnectionMax,
+                connectionsMax);
+    }
 }
