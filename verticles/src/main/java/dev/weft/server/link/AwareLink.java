@@ -1,7 +1,6 @@
 package dev.weft.server.link;
 
 import dev.weft.crdt.change.Change;
-import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Capability;
 import dev.weft.protocol.message.ChangeMessage;
@@ -51,22 +50,17 @@ public final class AwareLink extends DocumentLink {
     /** A client that lacks so few changes gets them one by one, as if they were new. */
     private static final int SINGLE_CHANGES_MAX = 8;
 
-    /** Changes that are durable and were not broadcast to this link yet; many only while broadcasts get lost. */
-    private static final int OWN_IDS_MAX = 4_096;
-
     private final Map<String, AwareSession> sessions = new LinkedHashMap<>();
     private final Map<Long, AwareSession> requests = new HashMap<>();
     private final VersionVector.Builder version = VersionVector.builder();
     private final RecentEntries recent;
     private final EchoFilter echoes;
-    private final OwnChanges ownChanges;
     private long nextRequest = 1;
 
     public AwareLink(DocumentKey key, LinkAddress self, boolean create, LinkLimits limits) {
         super(key, self, create, limits);
         this.recent = new RecentEntries(limits.recentBytesMax());
         this.echoes = new EchoFilter(limits.echoIdsMax());
-        this.ownChanges = new OwnChanges(OWN_IDS_MAX);
     }
 
     @Override
@@ -153,16 +147,15 @@ public final class AwareLink extends DocumentLink {
         List<byte[]> blobs = new ArrayList<>(changes.size());
         VersionVector.Builder known = VersionVector.builder();
         for (Change change : changes) {
-            session.holds(change.id());
             if (echoes.isEcho(change.id())) {
                 known.update(change.id());
             } else {
+                session.submits(change.id());
                 blobs.add(change.encoded());
             }
         }
         if (blobs.size() < changes.size() && session.grants(Capability.ACK)) {
-            // Clients that ask for acknowledgements do not echo: this one was told that a change of its own could not
-            // be
+            // Clients that ask for acknowledgements do not echo: this one was told that a change of its own was not
             // taken yet, sends it again, and meanwhile it came after all. What was broadcast is durable.
             toSession(session.id, new DurableMessage(key.id(), known.build()));
         }
@@ -232,21 +225,10 @@ public final class AwareLink extends DocumentLink {
     private void catchUp(AwareSession session, VersionVector holds, long nowMillis) {
         session.state = State.CATCHING_UP;
         session.reply = Reply.NONE;
-        session.held = withOwnChanges(session, holds);
+        session.held = session.heldAt(holds);
         if (isAttached() && !session.isCongested) {
             askForState(session, nowMillis);
         }
-    }
-
-    /** What a session holds that is at {@code holds}: also what it made itself and nobody told the link of yet. */
-    private VersionVector.Builder withOwnChanges(AwareSession session, VersionVector holds) {
-        VersionVector.Builder held = holds.toBuilder();
-        ownChanges.with(ring()).forEach((id, origin) -> {
-            if (origin.equals(session.id)) {
-                held.update(id);
-            }
-        });
-        return held;
     }
 
     /** What a live session holds. */
@@ -275,7 +257,7 @@ public final class AwareLink extends DocumentLink {
         session.isCongested = true;
         if (session.isLive()) {
             session.state = State.LAGGING;
-            session.held = withOwnChanges(session, heldBy(session, version.build()));
+            session.held = session.heldAt(heldBy(session, version.build()));
         }
     }
 
@@ -396,22 +378,17 @@ public final class AwareLink extends DocumentLink {
     @Override
     void deliver(List<Entry> entries, long number, long nowMillis) {
         long at = number - entries.size();
-        Map<OperationId, String> ownOrigins = originsOf(entries);
         Map<String, List<Change>> batches = new LinkedHashMap<>();
         for (Entry entry : entries) {
             at++;
             Change change = Change.decode(entry.blob());
-            String origin = entry.origin() == null ? ownOrigins.get(change.id()) : entry.origin();
             version.update(change.id());
             echoes.delivered(change.id());
-            ownChanges.delivered(change.id());
-            recent.add(at, change, origin);
+            recent.add(at, change, entry.origin());
             List<String> singles = new ArrayList<>();
             for (AwareSession session : sessions.values()) {
-                if (!session.isLive()
-                        || at <= session.liveAfter
-                        || session.id.equals(origin)
-                        || !session.takes(change)) {
+                boolean isOwn = session.passedOn(change.id()) || session.id.equals(entry.origin());
+                if (isOwn || !session.isLive() || at <= session.liveAfter || !session.takes(change)) {
                     continue;
                 }
                 if (session.takesBatches() && entries.size() > 1) {
@@ -438,17 +415,15 @@ public final class AwareLink extends DocumentLink {
                         : new ChangesMessage(key.id(), changes)));
     }
 
-    /** A change the old owner stored without telling us comes back from the new one, which does not know its author. */
-    private Map<OperationId, String> originsOf(List<Entry> entries) {
-        boolean allNamed = entries.stream().noneMatch(entry -> entry.origin() == null);
-        return allNamed ? Map.of() : ownChanges.with(ring());
-    }
-
     @Override
     void answered(Submission submission, LinkMessage.Result result, long nowMillis) {
-        ownChanges.acknowledged(submission, version);
         AwareSession session = sessions.get(submission.sessionId());
-        if (session == null || result == null) {
+        if (session == null) {
+            return;
+        }
+        // An echo is known to the owner and does not come again.
+        session.forgetOwnIn(version);
+        if (result == null) {
             return;
         }
         if (result.outcome() == Outcome.NOT_READY) {
@@ -487,6 +462,7 @@ public final class AwareLink extends DocumentLink {
             } else if (session.isLive() && !complete) {
                 catchUp(session, heldBy(session, before), nowMillis);
             }
+            session.forgetOwnIn(version);
             if (ownerChanged && session.state != State.OPENING && session.state != State.UNINTRODUCED) {
                 session.resyncAtMillis = nowMillis + spread(index++);
             }

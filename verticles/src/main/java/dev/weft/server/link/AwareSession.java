@@ -4,10 +4,14 @@ import dev.weft.crdt.change.Change;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Capability;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** Where one client stands with one aware document. Confined to its link. */
 final class AwareSession {
+    /** Beyond so many its oldest own changes are forgotten, and come back to it: it has them already. */
+    private static final int OWN_IDS_MAX = 4_096;
+
     enum State {
         /** Known, but it has not said what it holds: the silent re-open of a stock client. */
         UNINTRODUCED,
@@ -31,6 +35,7 @@ final class AwareSession {
     State state = State.UNINTRODUCED;
     Reply reply = Reply.NONE;
     Set<String> capabilities = Set.of();
+
     long openedAtMillis;
 
     /** The request whose answer is awaited; 0 if none is. */
@@ -45,6 +50,13 @@ final class AwareSession {
 
     /** What the client holds; null while it is live and the link has passed on all of it. */
     VersionVector.Builder held = VersionVector.builder();
+
+    /**
+     * What it submitted and the link has not passed on yet: on its way to the owner, waiting there for a dependency, or
+     * stored while its broadcast got lost. Exact, whoever else sends the same change, and whatever an owner knows of its
+     * author.
+     */
+    private final LinkedHashSet<OperationId> own = new LinkedHashSet<>();
 
     long outOfSyncAtMillis = Long.MIN_VALUE / 2;
 
@@ -72,10 +84,30 @@ final class AwareSession {
         return grants(Capability.BATCH);
     }
 
-    void holds(OperationId id) {
+    void submits(OperationId id) {
         if (held != null) {
             held.update(id);
         }
+        if (own.add(id) && own.size() > OWN_IDS_MAX) {
+            own.remove(own.iterator().next());
+        }
+    }
+
+    /** The link passes a change on. @return whether this session submitted it */
+    boolean passedOn(OperationId id) {
+        return !own.isEmpty() && own.remove(id);
+    }
+
+    /** What the link has passed on, or knows that it will not. */
+    void forgetOwnIn(VersionVector.Builder delivered) {
+        own.removeIf(id -> delivered.covers(id.peer(), id.clock()));
+    }
+
+    /** What it holds that was given everything up to {@code delivered}. */
+    VersionVector.Builder heldAt(VersionVector delivered) {
+        VersionVector.Builder all = delivered.toBuilder();
+        own.forEach(all::update);
+        return all;
     }
 
     /** Whether a broadcast is news; a client that came back holds what it made before and what is broadcast only now. */
