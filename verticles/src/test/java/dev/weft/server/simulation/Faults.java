@@ -30,7 +30,7 @@ final class Faults {
     }
 
     private void happen() {
-        switch (random().nextInt(10)) {
+        switch (random().nextInt(11)) {
             case 0, 1 -> crash();
             case 2 -> freeze();
             case 3 -> partition();
@@ -38,6 +38,7 @@ final class Faults {
             case 5 -> storeSlow();
             case 6, 7 -> breakSocket();
             case 8 -> handOff();
+            case 9 -> loseEntries();
             default -> falseAlarm();
         }
     }
@@ -108,6 +109,15 @@ final class Faults {
                 long serverNotices = random().nextInt(4) == 0 ? 60_000 : 3_000;
                 client.socket.breakOff(schedule.upTo(2_000), schedule.upTo(serverNotices));
             }
+        }
+    }
+
+    /** As when the nodes that held all copies of an entry die together; everybody is told that entries are in doubt. */
+    private void loseEntries() {
+        if (!simulation.directories().isPartitioned()) {
+            simulation.trace().add("registry", "loses entries");
+            simulation.directories().loseEntries(key -> random().nextBoolean());
+            simulation.nodes().forEach(node -> node.later(simulation.schedule().upTo(1_000), node::entriesDoubtful));
         }
     }
 

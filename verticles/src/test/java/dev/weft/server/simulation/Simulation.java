@@ -180,8 +180,10 @@ final class Simulation {
         faults.heal();
         settle();
         joinLate();
-        requireShownIsKept();
         forget();
+        // Nothing but the store is left.
+        joinLate();
+        requireShownIsKept();
     }
 
     private void join(SimulatedClient client) {
@@ -228,8 +230,11 @@ final class Simulation {
     }
 
     private boolean isConverged() {
-        return clients.stream().allMatch(SimulatedClient::isSettled)
-                && clients.stream().allMatch(this::hasEverything);
+        return clients.stream().allMatch(this::isComplete);
+    }
+
+    private boolean isComplete(SimulatedClient client) {
+        return client.isSettled() && hasEverything(client);
     }
 
     /** Whether everything that anybody made is with this client and in the store. */
@@ -247,14 +252,22 @@ final class Simulation {
     }
 
     private void requireConverged() {
+        clients.forEach(this::requireComplete);
+        requireAlike();
+    }
+
+    private void requireComplete(SimulatedClient client) {
+        if (!client.isSettled()) {
+            throw new Violation(Invariant.I6_CONVERGENCE, client + " is not settled");
+        }
+        if (!hasEverything(client)) {
+            throw new Violation(Invariant.I6_CONVERGENCE, client + " or the store " + lacking(client));
+        }
+    }
+
+    private void requireAlike() {
         Map<DocumentKey, SimulatedClient> first = new LinkedHashMap<>();
         for (SimulatedClient client : clients) {
-            if (!client.isSettled()) {
-                throw new Violation(Invariant.I6_CONVERGENCE, client + " is not settled");
-            }
-            if (!hasEverything(client)) {
-                throw new Violation(Invariant.I6_CONVERGENCE, client + " or the store " + lacking(client));
-            }
             SimulatedClient other = first.putIfAbsent(client.key(), client);
             // A snapshot forgets what orders late edits (spec crdt W15): then only the changes can be compared.
             boolean isComparable = other != null && !witness.wasCompacted(client.key());
@@ -294,15 +307,18 @@ final class Simulation {
         clients.addAll(late);
         late.forEach(SimulatedClient::connect);
         long until = schedule.now() + JOIN_MILLIS_MAX;
-        while (schedule.now() < until && !isConverged()) {
+        while (schedule.now() < until && !late.stream().allMatch(this::isComplete)) {
             schedule.run(SETTLE_STEP_MILLIS);
         }
-        requireConverged();
+        late.forEach(this::requireComplete);
+        requireAlike();
     }
 
-    /** What anybody was shown or promised is still there when nothing but the store is left. */
+    /** What anybody was shown or promised is there for whoever comes last. */
     private void requireShownIsKept() {
-        for (SimulatedClient client : clients) {
+        Map<DocumentKey, SimulatedClient> last = new LinkedHashMap<>();
+        clients.forEach(client -> last.put(client.key(), client));
+        for (SimulatedClient client : last.values()) {
             for (OperationId id : witness.shown(client.key())) {
                 if (!client.holds(id)) {
                     throw new Violation(Invariant.I4_ACKNOWLEDGED_IS_STORED, client + " does not get " + id);

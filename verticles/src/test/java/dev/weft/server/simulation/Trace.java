@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /** What happened lately. Texts are made when somebody wants to read them, since most runs are never read. */
 final class Trace {
-    private static final int EVENTS_MAX = 100_000;
+    private static final int EVENTS_MAX = 20_000;
 
     private record Event(long atMillis, String who, Object[] what) {}
 
