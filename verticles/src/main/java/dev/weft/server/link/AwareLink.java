@@ -114,6 +114,7 @@ public final class AwareLink extends DocumentLink {
         } else if (message instanceof HandshakeRequest handshake) {
             session.capabilities = new LinkedHashSet<>(GRANTED);
             session.capabilities.retainAll(handshake.capabilities());
+            session.author = handshake.author();
             open(session, Reply.HANDSHAKE, handshake.versionVector(), nowMillis);
         } else if (message instanceof DocumentStatusRequest status) {
             statusRequest(session, status, nowMillis);
@@ -293,7 +294,11 @@ public final class AwareLink extends DocumentLink {
                 changes.add(change);
             }
         }
+        boolean isAnswer = session.reply != Reply.NONE;
         answer(session, changes, state.version());
+        if (isAnswer) {
+            confirmWhatIsDurable(session, state.version());
+        }
         if (!state.complete()) {
             session.state = State.CATCHING_UP;
             if (!session.isCongested) {
@@ -318,6 +323,14 @@ public final class AwareLink extends DocumentLink {
             }
             case STATUS -> toSession(session.id, new DocumentStatus(key.id(), null, changes, documentVersion));
             case NONE -> sendChanges(session, changes, documentVersion);
+        }
+    }
+
+    /** What the author sent in an earlier session may be durable by now, with nobody left to tell it to. */
+    private void confirmWhatIsDurable(AwareSession session, VersionVector durable) {
+        VersionVector own = session.ownPartOf(durable);
+        if (session.grants(Capability.ACK) && !own.isEmpty()) {
+            toSession(session.id, new DurableMessage(key.id(), own));
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.weft.server.link;
 
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.clock.HybridTimestamp;
 import dev.weft.crdt.id.OperationId;
+import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Capability;
 import java.util.LinkedHashSet;
@@ -35,6 +37,9 @@ final class AwareSession {
     State state = State.UNINTRODUCED;
     Reply reply = Reply.NONE;
     Set<String> capabilities = Set.of();
+
+    /** Who writes in this session; null for one that never shook hands. */
+    PeerId author;
 
     long openedAtMillis;
 
@@ -108,6 +113,14 @@ final class AwareSession {
         VersionVector.Builder all = delivered.toBuilder();
         own.forEach(all::update);
         return all;
+    }
+
+    /** The part of a version that its author made; empty if there is none, or the author is not known. */
+    VersionVector ownPartOf(VersionVector version) {
+        HybridTimestamp newest = author == null ? null : version.get(author);
+        return newest == null
+                ? VersionVector.EMPTY
+                : VersionVector.builder().update(author, newest.packed()).build();
     }
 
     /** Whether a broadcast is news; a client that came back holds what it made before and what is broadcast only now. */

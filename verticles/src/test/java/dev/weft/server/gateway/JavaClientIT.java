@@ -228,6 +228,28 @@ class JavaClientIT {
         everybodySeesEverybodyOnce(true);
     }
 
+    /** The connection is cut before an edit, during it, after it was taken, and after that was said. */
+    private void everyEditIsConfirmed(boolean relay) {
+        Writer ann = new Writer(relay, proxy.port());
+        RawClient.await(ann.client.connect());
+        Random random = new Random(Long.getLong("seed", 4));
+        for (int i = 0; i < 20; i++) {
+            Future<Void> durable = ann.insertDurably(0, "x");
+            VERTX.setTimer(1 + random.nextInt(4), ignored -> proxy.cutAll());
+            RawClient.await(durable);
+        }
+    }
+
+    @Test
+    void everyEditIsConfirmedInAwareMode() {
+        everyEditIsConfirmed(false);
+    }
+
+    @Test
+    void everyEditIsConfirmedInRelayMode() {
+        everyEditIsConfirmed(true);
+    }
+
     @Test
     void nothingIsLostInAwareMode() {
         nothingIsLost(false);
