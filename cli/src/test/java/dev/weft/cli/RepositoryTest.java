@@ -23,6 +23,8 @@ class RepositoryTest {
     private static final Set<String> MODULES =
             Set.of("crdt", "protocol", "client", "cluster-config", "verticles", "cli", "bench");
 
+    private static final Set<String> FOLDERS = Set.of("docs", "deploy");
+
     private static final Pattern FENCE = Pattern.compile("(?ms)^```.*?^```");
     private static final Pattern CODE = Pattern.compile("`[^`\\n]+`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -86,7 +88,7 @@ class RepositoryTest {
             while (names.find()) {
                 String name = names.group(1);
                 String first = name.substring(0, name.indexOf('/'));
-                boolean isOurs = MODULES.contains(first) || first.equals("docs");
+                boolean isOurs = MODULES.contains(first) || FOLDERS.contains(first);
                 if (isOurs && !name.contains("/target/") && !Files.exists(ROOT.resolve(name))) {
                     missing.add(ROOT.relativize(document) + " -> " + name);
                 }

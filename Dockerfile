@@ -1,0 +1,19 @@
+# Two stages: a JDK builds, a small Debian with a Java of its own runs. deploy/image/assemble says what is in the image.
+FROM eclipse-temurin:17-jdk AS build
+WORKDIR /weft
+COPY . .
+RUN --mount=type=cache,target=/root/.m2 deploy/image/assemble /image
+
+FROM debian:12-slim
+COPY --from=build /image /opt/weft
+# The data folder of a node on its own; nodes that share a database write nothing but /tmp.
+RUN ln -s /opt/weft/bin/weft /usr/local/bin/weft && install -d -o 10001 -g 10001 /var/lib/weft
+WORKDIR /var/lib/weft
+VOLUME /var/lib/weft
+# A number, so that Kubernetes can see that it is not root.
+USER 10001:10001
+EXPOSE 8080 5701 5801
+STOPSIGNAL SIGTERM
+# Java is the first process and gets the signal: it hands off documents and sessions, then exits.
+ENTRYPOINT ["/opt/weft/runtime/bin/java", "@/opt/weft/lib/java.options"]
+CMD ["run"]
