@@ -4,6 +4,7 @@ import dev.weft.cluster.ClusterOptions;
 import dev.weft.cluster.Network;
 import dev.weft.server.Server;
 import dev.weft.server.ServerOptions;
+import dev.weft.server.auth.AuthOptions;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.registry.BalancedPlacement;
 import java.util.List;
@@ -31,9 +32,14 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--host",
-            defaultValue = "0.0.0.0",
-            description = "Address to listen on for clients. Default: ${DEFAULT-VALUE}")
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on for clients, 0.0.0.0 for every one. Default: ${DEFAULT-VALUE}")
     private String host;
+
+    @Option(
+            names = "--allow-anonymous",
+            description = "Let in everybody, also when other machines can reach this node.")
+    private boolean allowAnonymous;
 
     @Option(
             names = "--no-create",
@@ -135,8 +141,11 @@ final class RunCommand implements Callable<Integer> {
 
     private Server start() throws InterruptedException {
         store.check();
-        ServerOptions options = ServerOptions.DEFAULT.withGateway(
-                GatewayOptions.DEFAULT.withHost(host).withPort(port).withCreate(!noCreate));
+        ServerOptions options = ServerOptions.DEFAULT.withGateway(GatewayOptions.DEFAULT
+                .withHost(host)
+                .withPort(port)
+                .withCreate(!noCreate)
+                .withAuth(AuthOptions.NONE.withAllowOpen(allowAnonymous)));
         if (cluster != null) {
             options = options.withCluster(cluster.options()).withAllowUnsharedStore(cluster.allowUnsharedStore);
             if (cluster.placement == ClusterFlags.PlacementChoice.balanced) {

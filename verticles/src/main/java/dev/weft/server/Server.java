@@ -2,14 +2,23 @@ package dev.weft.server;
 
 import dev.weft.cluster.ClusteredVertx;
 import dev.weft.crdt.clock.WallClock;
+import dev.weft.server.auth.AuthOptions;
+import dev.weft.server.auth.Authenticator;
+import dev.weft.server.auth.Revocation;
+import dev.weft.server.auth.Revocations;
 import dev.weft.server.bus.BusMessageCodec;
 import dev.weft.server.bus.NodeInbox;
+import dev.weft.server.bus.RevocationChannel;
 import dev.weft.server.document.AwareDocumentLoader;
 import dev.weft.server.document.DocumentDeployer;
 import dev.weft.server.document.DocumentLoader;
 import dev.weft.server.document.RelayRoomLoader;
 import dev.weft.server.gateway.DocumentRouter;
+import dev.weft.server.gateway.Doorkeeper;
+import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.gateway.GatewayVerticle;
+import dev.weft.server.limits.ConnectionCounts;
+import dev.weft.server.limits.LimitCounters;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.OwnershipRegistry;
@@ -43,6 +52,10 @@ public final class Server {
     private final DocumentRouter router;
     private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
     private final List<String> deployments = new ArrayList<>();
+    private final LimitCounters counters = new LimitCounters();
+    private final Revocations revocations = new Revocations();
+    private final Doorkeeper door;
+    private final RevocationChannel revocationChannel;
     private DocumentDeployer documents;
     private volatile int port;
     private Future<Void> stopping;
@@ -61,6 +74,11 @@ public final class Server {
         this.plugins = new PluginChain(options.plugins(), System::nanoTime);
         this.router = new DocumentRouter(registry, store, options.placement());
         this.inbox = new NodeInbox(vertx, registry.localNode());
+        GatewayOptions gateway = options.gateway();
+        this.door =
+                new Doorkeeper(gateway, revocations, plugins, new ConnectionCounts(gateway.connections()), counters);
+        this.revocationChannel = new RevocationChannel(
+                vertx, revocations, revocation -> gateways.forEach(each -> each.revoked(revocation)));
     }
 
     /**
@@ -70,6 +88,9 @@ public final class Server {
      *     options do not allow that
      */
     public static Future<Server> start(ServerOptions options, DocumentStore store) {
+        if (isOpenToStrangers(options)) {
+            return Future.failedFuture(new OpenServerException(options.gateway().host()));
+        }
         if (options.cluster().isPresent() && !store.isShared() && !options.allowUnsharedStore()) {
             return Future.failedFuture(new UnsharedStoreException());
         }
@@ -78,6 +99,9 @@ public final class Server {
 
     /** {@link #start(ServerOptions, DocumentStore)} for a store that works on the node's own Vert.x. */
     public static Future<Server> start(ServerOptions options, Function<Vertx, DocumentStore> stores) {
+        if (isOpenToStrangers(options)) {
+            return Future.failedFuture(new OpenServerException(options.gateway().host()));
+        }
         if (options.cluster().isEmpty()) {
             Vertx vertx = Vertx.vertx();
             OwnershipRegistry registry = InMemoryOwnershipRegistry.alone("node-" + UUID.randomUUID());
@@ -92,6 +116,13 @@ public final class Server {
                     : Future.failedFuture(new UnsharedStoreException());
             return started.recover(cause -> node.close().transform(closed -> Future.failedFuture(cause)));
         });
+    }
+
+    private static boolean isOpenToStrangers(ServerOptions options) {
+        AuthOptions auth = options.gateway().auth();
+        return auth.authenticator().isOpen()
+                && !auth.allowOpen()
+                && !options.gateway().isLoopbackOnly();
     }
 
     private Future<Server> start() {
@@ -123,6 +154,8 @@ public final class Server {
         });
         return store.open()
                 .compose(opened -> inbox.start())
+                .compose(started -> authenticator().start(vertx))
+                .compose(started -> revocationChannel.start())
                 .compose(started -> deployGateways())
                 .map(this)
                 .onSuccess(server -> LOG.info("Node {} listens on port {}", nodeId(), port))
@@ -145,9 +178,33 @@ public final class Server {
 
     private GatewayVerticle newGateway() {
         GatewayVerticle gateway = new GatewayVerticle(
-                gateways.size(), options.gateway(), inbox, router, plugins, WallClock.SYSTEM, bound -> port = bound);
+                gateways.size(),
+                options.gateway(),
+                inbox,
+                router,
+                plugins,
+                door,
+                WallClock.SYSTEM,
+                bound -> port = bound);
         gateways.add(gateway);
         return gateway;
+    }
+
+    private Authenticator authenticator() {
+        return options.gateway().auth().authenticator();
+    }
+
+    /**
+     * Takes back what was granted: closes live connections on every node and refuses new ones that show the same. Nodes
+     * that cannot be reached now learn of it when they can.
+     */
+    public void revoke(Revocation revocation) {
+        revocationChannel.revoke(revocation);
+    }
+
+    /** How often each limit was met on this node. */
+    public LimitCounters limits() {
+        return counters;
     }
 
     public int port() {
@@ -200,7 +257,9 @@ public final class Server {
                 .drain(others)
                 .transform(documentsGone -> others.isEmpty() ? Future.<Void>succeededFuture() : drainGateways())
                 .transform(sessionsGone -> undeploy())
-                .transform(documentsGone -> inbox.stop())
+                .transform(documentsGone -> revocationChannel.stop())
+                .transform(silent -> authenticator().close())
+                .transform(closed -> inbox.stop())
                 .transform(inboxGone -> store.close())
                 .transform(storeClosed -> registry.close())
                 .transform(registryClosed -> closeVertx.get());

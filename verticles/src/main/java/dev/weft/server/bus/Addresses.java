@@ -1,7 +1,10 @@
 package dev.weft.server.bus;
 
-/** Every event bus address of Weft. One per node: an address per document would not scale. */
+/** Every event bus address of Weft. One per node, and one for all: an address per document would not scale. */
 public final class Addresses {
+    /** Every node listens; see {@link RevocationChannel}. */
+    static final String REVOCATIONS = "weft.revocations";
+
     private Addresses() {}
 
     /** The inbox of a node; everything for its documents and its gateways goes there. */

@@ -12,13 +12,21 @@ import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.PluginMessage;
 import dev.weft.protocol.message.Pong;
 import dev.weft.protocol.message.RelayMessage;
+import dev.weft.server.auth.Identity;
+import dev.weft.server.auth.Rights;
+import dev.weft.server.limits.ConnectionCounts;
+import dev.weft.server.limits.ConnectionLimits;
+import dev.weft.server.limits.Limit;
+import dev.weft.server.limits.TokenBucket;
 import dev.weft.server.link.DocumentLink;
 import dev.weft.server.plugin.Verdict;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,31 +46,68 @@ final class ClientConnection {
     private static final short TRY_AGAIN_LATER = 1013;
     private static final short POLICY = 1008;
 
+    /** Documents whose rights are remembered; beyond it the policy is asked again. */
+    private static final int RIGHTS_MAX = 1_024;
+
     private final GatewayVerticle gateway;
     private final ServerWebSocket socket;
     private final String sessionId;
     private final GatewayOptions options;
+    private final Identity identity;
+    private final ConnectionCounts.Place place;
     private final Map<DocumentKey, DocumentLink> documents = new LinkedHashMap<>();
-    private final Set<DocumentKey> pausedBy = new HashSet<>();
+    private final Map<DocumentKey, SessionRights> rights = new HashMap<>();
+
+    /** Documents whose links are full, and {@link Waiting}. */
+    private final Set<Object> pausedBy = new HashSet<>();
+
+    private final TokenBucket messageRate;
+    private final TokenBucket byteRate;
     private Buffer fragments;
+    private long fragmentsSinceMillis;
+    private boolean hasSpoken;
     private Compressor compressor;
     private boolean isCongested;
     private boolean isClosed;
     private long progressAtMillis;
     private long heardAtMillis;
+    private long openedAtMillis;
 
-    ClientConnection(GatewayVerticle gateway, ServerWebSocket socket, String sessionId, GatewayOptions options) {
+    /** Why nothing is read, besides full links. */
+    private enum Waiting {
+        FOR_RIGHTS,
+        FOR_RATE
+    }
+
+    /** @param place what it takes up of the node's connections; freed when it is closed */
+    ClientConnection(
+            GatewayVerticle gateway,
+            ServerWebSocket socket,
+            String sessionId,
+            Identity identity,
+            ConnectionCounts.Place place) {
         this.gateway = gateway;
         this.socket = socket;
         this.sessionId = sessionId;
-        this.options = options;
+        this.options = gateway.options();
+        this.identity = identity;
+        this.place = place;
+        ConnectionLimits limits = options.connections();
+        long now = gateway.nowMillis();
+        this.messageRate = new TokenBucket(limits.messagesPerSecond(), limits.messageBurst(), now);
+        this.byteRate = new TokenBucket(limits.bytesPerSecond(), limits.byteBurst(), now);
     }
 
     String sessionId() {
         return sessionId;
     }
 
+    Identity identity() {
+        return identity;
+    }
+
     void start(long nowMillis) {
+        openedAtMillis = nowMillis;
         progressAtMillis = nowMillis;
         heardAtMillis = nowMillis;
         socket.setWriteQueueMaxSize(options.writeQueueBytesMax());
@@ -84,12 +129,36 @@ final class ClientConnection {
             data = fragments.appendBuffer(data);
         }
         if (data.length() > options.frames().frameBytesMax()) {
-            close(TOO_BIG, "A message may have " + options.frames().frameBytesMax() + " bytes");
+            tooBig();
         } else if (frame.isFinal()) {
             fragments = null;
+            meter(data.length());
             message(data.getBytes());
+        } else if (fragments == null) {
+            fragmentsSinceMillis = heardAtMillis;
+            fragments = Buffer.buffer().appendBuffer(data);
         } else {
-            fragments = fragments == null ? Buffer.buffer().appendBuffer(data) : data;
+            fragments = data;
+        }
+    }
+
+    /** Who sends too fast is read more slowly, and never told: an error would make stock clients try again. */
+    private void meter(int bytes) {
+        if (!hasSpoken) {
+            hasSpoken = true;
+            place.settle();
+        }
+        boolean isPaused = pausedBy.contains(Waiting.FOR_RATE);
+        boolean mayGoOn = messageRate.take(1, heardAtMillis);
+        if (!mayGoOn && !isPaused) {
+            gateway.counters().hit(Limit.MESSAGE_RATE);
+        }
+        boolean mayGoOnByBytes = byteRate.take(bytes, heardAtMillis);
+        if (!mayGoOnByBytes && !isPaused) {
+            gateway.counters().hit(Limit.BYTE_RATE);
+        }
+        if (!mayGoOn || !mayGoOnByBytes) {
+            pauseFor(Waiting.FOR_RATE);
         }
     }
 
@@ -127,11 +196,57 @@ final class ClientConnection {
     }
 
     private void receive(DocumentKey key, Message message) {
+        SessionRights known = rights.get(key);
+        if (known != null) {
+            receive(key, message, known);
+            return;
+        }
+        Future<Rights> asked = gateway.policy().rights(identity, key);
+        if (!asked.isComplete()) {
+            pauseFor(Waiting.FOR_RIGHTS);
+        }
+        gateway.whenDone(asked, answer -> {
+            resumeFrom(Waiting.FOR_RIGHTS);
+            if (isClosed) {
+                return;
+            }
+            if (answer.failed()) {
+                LOG.warn("Not known what {} may do with {}", identity.subject(), key, answer.cause());
+                refuse(key, message, ErrorCode.INTERNAL_ERROR, "The server could not check your rights");
+                return;
+            }
+            if (rights.size() >= RIGHTS_MAX) {
+                rights.clear();
+            }
+            rights.put(key, new SessionRights(answer.result()));
+            receive(key, message, rights.get(key));
+        });
+    }
+
+    private void receive(DocumentKey key, Message sent, SessionRights mine) {
+        DocumentLink open = documents.get(key);
+        SessionRights.Passage passage = mine.check(sent, change -> open == null || open.hasDelivered(change));
+        if (passage.refusal() != null) {
+            refuse(key, sent, ErrorCode.INVALID_MESSAGE, passage.refusal());
+        }
+        if (passage.message() != null) {
+            pass(key, passage.message());
+        }
+    }
+
+    /** Whoever tries to join is also told that the attempt is over; stock clients wait for it. */
+    private void refuse(DocumentKey key, Message message, String code, String reason) {
+        send(new ErrorMessage(key.id(), code, reason));
+        if (message instanceof HandshakeRequest || message instanceof Hello) {
+            send(new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
+        }
+    }
+
+    private void pass(DocumentKey key, Message message) {
         if (message instanceof HandshakeRequest || message instanceof Hello) {
             Verdict verdict = gateway.plugins().joining(sessionId, key, message);
             if (verdict.isRefusal()) {
-                send(new ErrorMessage(key.id(), verdict.code(), verdict.reason()));
-                send(new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, verdict.reason()));
+                refuse(key, message, verdict.code(), verdict.reason());
                 return;
             }
         }
@@ -178,6 +293,7 @@ final class ClientConnection {
 
     private DocumentLink open(DocumentKey key) {
         if (documents.size() >= options.documentsPerConnectionMax()) {
+            gateway.counters().hit(Limit.DOCUMENTS_PER_CONNECTION);
             String reason = "A connection may have " + options.documentsPerConnectionMax() + " documents open";
             send(new ErrorMessage(key.id(), ErrorCode.INVALID_MESSAGE, reason));
             send(new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
@@ -226,13 +342,21 @@ final class ClientConnection {
     }
 
     void pause(DocumentKey key) {
-        if (pausedBy.add(key) && pausedBy.size() == 1) {
+        pauseFor(key);
+    }
+
+    void resume(DocumentKey key) {
+        resumeFrom(key);
+    }
+
+    private void pauseFor(Object reason) {
+        if (pausedBy.add(reason) && pausedBy.size() == 1 && !socket.isClosed()) {
             socket.pause();
         }
     }
 
-    void resume(DocumentKey key) {
-        if (pausedBy.remove(key) && pausedBy.isEmpty()) {
+    private void resumeFrom(Object reason) {
+        if (pausedBy.remove(reason) && pausedBy.isEmpty() && !socket.isClosed()) {
             socket.resume();
         }
     }
@@ -247,12 +371,34 @@ final class ClientConnection {
     void tick(long nowMillis) {
         if (isCongested && nowMillis - progressAtMillis >= options.stalledMillisMax()) {
             LOG.info("Session {} has taken nothing for {} ms", sessionId, nowMillis - progressAtMillis);
+            gateway.counters().hit(Limit.STALLED_TIME);
             // A WebSocket close would wait for the reader that does not read.
             abort();
-        } else if (nowMillis - heardAtMillis >= options.silentMillisMax()) {
+        } else if (!hasSpoken
+                && nowMillis - openedAtMillis >= options.connections().firstMessageMillisMax()) {
+            gateway.counters().hit(Limit.FIRST_MESSAGE_TIME);
+            close(POLICY, "The first message took too long");
+        } else if (fragments != null
+                && nowMillis - fragmentsSinceMillis >= options.connections().messageMillisMax()) {
+            gateway.counters().hit(Limit.MESSAGE_TIME);
+            close(POLICY, "A message took too long");
+        } else if (identity.expiresAtMillis() <= gateway.wallMillis()) {
+            close(POLICY, "The token has expired");
+        } else if (pausedBy.isEmpty() && nowMillis - heardAtMillis >= options.silentMillisMax()) {
             LOG.debug("Session {} has been silent for {} ms", sessionId, nowMillis - heardAtMillis);
+            gateway.counters().hit(Limit.SILENT_TIME);
             abort();
+        } else if (pausedBy.contains(Waiting.FOR_RATE)) {
+            // Both are asked, so that both are filled.
+            boolean mayGoOn = messageRate.mayTake(nowMillis) & byteRate.mayTake(nowMillis);
+            if (mayGoOn) {
+                resumeFrom(Waiting.FOR_RATE);
+            }
         }
+    }
+
+    void revoked() {
+        close(POLICY, "The token was revoked");
     }
 
     private void failed(Throwable cause) {
@@ -260,8 +406,13 @@ final class ClientConnection {
         boolean isTooLong = cause.getClass().getSimpleName().contains("TooLong")
                 || String.valueOf(cause.getMessage()).contains("Max frame length");
         if (isTooLong) {
-            close(TOO_BIG, "A frame may have " + options.frames().frameBytesMax() + " bytes");
+            tooBig();
         }
+    }
+
+    private void tooBig() {
+        gateway.counters().hit(Limit.MESSAGE_BYTES);
+        close(TOO_BIG, "A message may have " + options.frames().frameBytesMax() + " bytes");
     }
 
     void refuse(String reason) {
@@ -304,6 +455,7 @@ final class ClientConnection {
         }
         isClosed = true;
         fragments = null;
+        place.free();
         gateway.closed(this);
         for (DocumentLink link : documents.values()) {
             link.closed(sessionId, gateway.nowMillis());

@@ -1,7 +1,11 @@
 package dev.weft.server.gateway;
 
 import dev.weft.protocol.codec.FrameLimits;
+import dev.weft.server.auth.AuthOptions;
+import dev.weft.server.auth.Origins;
+import dev.weft.server.limits.ConnectionLimits;
 import dev.weft.server.link.LinkLimits;
+import java.util.Set;
 
 /**
  * How clients are served.
@@ -15,7 +19,8 @@ import dev.weft.server.link.LinkLimits;
  * @param stalledMillisMax a connection that takes nothing for so long is closed
  * @param silentMillisMax a connection from which nothing comes for so long is closed
  * @param documentsPerConnectionMax documents one connection may have open
- * @param connectionsMax connections of one node
+ * @param connections bounds of connections, also of those that have not shown who they are
+ * @param auth who is let in and to what
  */
 public record GatewayOptions(
         String host,
@@ -27,96 +32,167 @@ public record GatewayOptions(
         int stalledMillisMax,
         int silentMillisMax,
         int documentsPerConnectionMax,
-        int connectionsMax) {
+        ConnectionLimits connections,
+        AuthOptions auth) {
     public static final GatewayOptions DEFAULT = new GatewayOptions(
-            "0.0.0.0", 8080, true, FrameLimits.DEFAULT, LinkLimits.DEFAULT, 1 << 20, 60_000, 90_000, 64, 50_000);
+            "127.0.0.1",
+            8080,
+            true,
+            FrameLimits.DEFAULT,
+            LinkLimits.DEFAULT,
+            1 << 20,
+            60_000,
+            90_000,
+            64,
+            ConnectionLimits.DEFAULT,
+            AuthOptions.NONE);
+
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
+
+    /** Whether only this machine reaches it. */
+    public boolean isLoopbackOnly() {
+        return LOOPBACK.contains(host);
+    }
+
+    Origins origins() {
+        if (auth.origins() != null) {
+            return auth.origins();
+        }
+        return isLoopbackOnly() ? Origins.LOOPBACK : Origins.SAME_HOST;
+    }
+
+    public static Builder builder() {
+        return DEFAULT.toBuilder();
+    }
+
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
 
     public GatewayOptions withPort(int value) {
-        return new GatewayOptions(
-                host,
-                value,
-                create,
-                frames,
-                links,
-                writeQueueBytesMax,
-                stalledMillisMax,
-                silentMillisMax,
-                documentsPerConnectionMax,
-                connectionsMax);
+        return toBuilder().port(value).build();
     }
 
     public GatewayOptions withHost(String value) {
-        return new GatewayOptions(
-                value,
-                port,
-                create,
-                frames,
-                links,
-                writeQueueBytesMax,
-                stalledMillisMax,
-                silentMillisMax,
-                documentsPerConnectionMax,
-                connectionsMax);
+        return toBuilder().host(value).build();
     }
 
     public GatewayOptions withCreate(boolean value) {
-        return new GatewayOptions(
-                host,
-                port,
-                value,
-                frames,
-                links,
-                writeQueueBytesMax,
-                stalledMillisMax,
-                silentMillisMax,
-                documentsPerConnectionMax,
-                connectionsMax);
-    }
-
-    public GatewayOptions withFrames(FrameLimits value) {
-        return new GatewayOptions(
-                host,
-                port,
-                create,
-                value,
-                links,
-                writeQueueBytesMax,
-                stalledMillisMax,
-                silentMillisMax,
-                documentsPerConnectionMax,
-                connectionsMax);
+        return toBuilder().create(value).build();
     }
 
     public GatewayOptions withLinks(LinkLimits value) {
-        return new GatewayOptions(
-                host,
-                port,
-                create,
-                frames,
-                value,
-                writeQueueBytesMax,
-                stalledMillisMax,
-                silentMillisMax,
-                documentsPerConnectionMax,
-                connectionsMax);
+        return toBuilder().links(value).build();
     }
 
-    /**
-     * @param queueBytesMax unsent bytes per connection before its sessions are marked lagging
-     * @param stalledMillis a connection that takes nothing for so long is closed
-     * @param silentMillis a connection from which nothing comes for so long is closed
-     */
-    public GatewayOptions withPatience(int queueBytesMax, int stalledMillis, int silentMillis) {
-        return new GatewayOptions(
-                host,
-                port,
-                create,
-                frames,
-                links,
-                queueBytesMax,
-                stalledMillis,
-                silentMillis,
-                documentsPerConnectionMax,
-                connectionsMax);
+    public GatewayOptions withConnections(ConnectionLimits value) {
+        return toBuilder().connections(value).build();
+    }
+
+    public GatewayOptions withAuth(AuthOptions value) {
+        return toBuilder().auth(value).build();
+    }
+
+    public GatewayOptions withFrames(FrameLimits value) {
+        return toBuilder().frames(value).build();
+    }
+
+    /** Collects options, beginning with those it was made from; not thread-safe. */
+    public static final class Builder {
+        private String host;
+        private int port;
+        private boolean create;
+        private FrameLimits frames;
+        private LinkLimits links;
+        private int writeQueueBytesMax;
+        private int stalledMillisMax;
+        private int silentMillisMax;
+        private int documentsPerConnectionMax;
+        private ConnectionLimits connections;
+        private AuthOptions auth;
+
+        private Builder(GatewayOptions from) {
+            host = from.host;
+            port = from.port;
+            create = from.create;
+            frames = from.frames;
+            links = from.links;
+            writeQueueBytesMax = from.writeQueueBytesMax;
+            stalledMillisMax = from.stalledMillisMax;
+            silentMillisMax = from.silentMillisMax;
+            documentsPerConnectionMax = from.documentsPerConnectionMax;
+            connections = from.connections;
+            auth = from.auth;
+        }
+
+        public Builder host(String value) {
+            host = value;
+            return this;
+        }
+
+        public Builder port(int value) {
+            port = value;
+            return this;
+        }
+
+        public Builder create(boolean value) {
+            create = value;
+            return this;
+        }
+
+        public Builder frames(FrameLimits value) {
+            frames = value;
+            return this;
+        }
+
+        public Builder links(LinkLimits value) {
+            links = value;
+            return this;
+        }
+
+        public Builder writeQueueBytesMax(int value) {
+            writeQueueBytesMax = value;
+            return this;
+        }
+
+        public Builder stalledMillisMax(int value) {
+            stalledMillisMax = value;
+            return this;
+        }
+
+        public Builder silentMillisMax(int value) {
+            silentMillisMax = value;
+            return this;
+        }
+
+        public Builder documentsPerConnectionMax(int value) {
+            documentsPerConnectionMax = value;
+            return this;
+        }
+
+        public Builder connections(ConnectionLimits value) {
+            connections = value;
+            return this;
+        }
+
+        public Builder auth(AuthOptions value) {
+            auth = value;
+            return this;
+        }
+
+        public GatewayOptions build() {
+            return new GatewayOptions(
+                    host,
+                    port,
+                    create,
+                    frames,
+                    links,
+                    writeQueueBytesMax,
+                    stalledMillisMax,
+                    silentMillisMax,
+                    documentsPerConnectionMax,
+                    connections,
+                    auth);
+        }
     }
 }

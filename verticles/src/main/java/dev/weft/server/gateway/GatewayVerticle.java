@@ -4,20 +4,27 @@ import dev.weft.crdt.clock.WallClock;
 import dev.weft.protocol.codec.Compressor;
 import dev.weft.protocol.codec.MessageCodec;
 import dev.weft.protocol.codec.WireMode;
+import dev.weft.server.auth.AccessPolicy;
+import dev.weft.server.auth.CredentialsReader;
+import dev.weft.server.auth.Identity;
+import dev.weft.server.auth.Revocation;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
+import dev.weft.server.limits.ConnectionCounts;
+import dev.weft.server.limits.LimitCounters;
 import dev.weft.server.link.AwareLink;
 import dev.weft.server.link.DocumentLink;
 import dev.weft.server.link.LinkEffect;
 import dev.weft.server.link.RelayLink;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.plugin.ServerPlugin;
-import dev.weft.server.plugin.Verdict;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -52,6 +59,13 @@ public final class GatewayVerticle extends VerticleBase {
     private static final int DRAIN_PAUSE_MILLIS = 20;
 
     private static final int SESSION_ID_BYTES = 16;
+
+    /** Room for the longest token in the query, with every character of it escaped. */
+    private static final int REQUEST_LINE_BYTES_MAX = 32 << 10;
+
+    private static final int HEADER_BYTES_MAX = 16 << 10;
+    private static final int BAD_REQUEST = 400;
+    private static final int UNAVAILABLE = 503;
     private static final int TCP_BACKLOG = 4_096;
     private static final int TCP_USER_TIMEOUT_MILLIS = 10_000;
 
@@ -60,6 +74,8 @@ public final class GatewayVerticle extends VerticleBase {
     private final NodeInbox inbox;
     private final DocumentRouter router;
     private final PluginChain plugins;
+    private final Doorkeeper door;
+    private final PendingConnections pending;
     private final MessageCodec plainCodec;
     private final MessageCodec gzipCodec;
     private final WallClock wallClock;
@@ -81,6 +97,7 @@ public final class GatewayVerticle extends VerticleBase {
             NodeInbox inbox,
             DocumentRouter router,
             PluginChain plugins,
+            Doorkeeper door,
             WallClock wallClock,
             IntConsumer listening) {
         this.index = index;
@@ -88,6 +105,8 @@ public final class GatewayVerticle extends VerticleBase {
         this.inbox = inbox;
         this.router = router;
         this.plugins = plugins;
+        this.door = door;
+        this.pending = new PendingConnections(options.connections(), door.counts(), door.counters());
         this.plainCodec = new MessageCodec(WireMode.ANY, options.frames(), plugins.codecs());
         this.gzipCodec = plainCodec.withCompressor(Compressor.GZIP);
         this.wallClock = wallClock;
@@ -100,6 +119,7 @@ public final class GatewayVerticle extends VerticleBase {
         inbox.addGateway(index, message -> ownContext.runOnContext(run -> receive(message)));
         vertx.setPeriodic(TICK_MILLIS, timer -> tick());
         server = vertx.createHttpServer(httpOptions());
+        server.connectionHandler(connection -> pending.opened(connection, nowMillis()));
         server.requestHandler(this::request);
         return server.listen().onSuccess(bound -> listening.accept(bound.actualPort()));
     }
@@ -142,6 +162,11 @@ public final class GatewayVerticle extends VerticleBase {
                 .setAcceptBacklog(TCP_BACKLOG)
                 .setTcpNoDelay(true)
                 .setTcpUserTimeout(TCP_USER_TIMEOUT_MILLIS)
+                .setHttp2ClearTextEnabled(false)
+                .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
+                .setMaxHeaderSize(HEADER_BYTES_MAX)
+                // Selected if offered. A browser that offers its token this way needs one it may be told.
+                .setWebSocketSubProtocols(List.of(CredentialsReader.SUBPROTOCOL))
                 .setMaxWebSocketFrameSize(options.frames().frameBytesMax())
                 .setMaxWebSocketMessageSize(options.frames().frameBytesMax())
                 .setRegisterWebSocketWriteHandlers(false)
@@ -151,21 +176,48 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     private void request(HttpServerRequest request) {
-        if (isDraining || connections.size() >= options.connectionsMax()) {
-            request.response().setStatusCode(503).end();
+        pending.requested(request.connection(), nowMillis());
+        if (isDraining) {
+            request.response().setStatusCode(UNAVAILABLE).end();
             return;
         }
-        Verdict verdict = plugins.connecting(upgradeOf(request));
-        if (verdict.isRefusal()) {
-            request.response().setStatusCode(403).end();
-            return;
+        Future<Identity> admitted = door.admit(upgradeOf(request), wallMillis());
+        if (!admitted.isComplete()) {
+            request.pause();
         }
-        request.toWebSocket().onSuccess(this::connected).onFailure(cause -> {
-            LOG.debug("No WebSocket upgrade: {}", cause.getMessage());
-            if (!request.response().ended()) {
-                request.response().setStatusCode(400).end();
+        whenDone(admitted, answer -> {
+            if (answer.succeeded()) {
+                upgrade(request, answer.result());
+            } else {
+                refuse(request, answer.cause());
             }
         });
+    }
+
+    private void refuse(HttpServerRequest request, Throwable cause) {
+        LOG.debug("{} was not let in: {}", request.remoteAddress(), cause.getMessage());
+        int status = cause instanceof Doorkeeper.Refused refused ? refused.status() : UNAVAILABLE;
+        request.resume();
+        request.response().setStatusCode(status).end();
+    }
+
+    private void upgrade(HttpServerRequest request, Identity identity) {
+        request.toWebSocket()
+                .onSuccess(socket -> {
+                    ConnectionCounts.Place place = pending.upgraded(request.connection());
+                    if (place == null) {
+                        // It took too long and is closed.
+                        abort(socket);
+                    } else {
+                        connected(socket, identity, place);
+                    }
+                })
+                .onFailure(cause -> {
+                    LOG.debug("No WebSocket upgrade: {}", cause.getMessage());
+                    if (!request.response().ended()) {
+                        request.response().setStatusCode(BAD_REQUEST).end();
+                    }
+                });
     }
 
     private static ServerPlugin.Upgrade upgradeOf(HttpServerRequest request) {
@@ -177,8 +229,8 @@ public final class GatewayVerticle extends VerticleBase {
                 request.path(), query, headers, request.remoteAddress().hostAddress());
     }
 
-    private void connected(ServerWebSocket socket) {
-        ClientConnection connection = new ClientConnection(this, socket, newSessionId(), options);
+    private void connected(ServerWebSocket socket, Identity identity, ConnectionCounts.Place place) {
+        ClientConnection connection = new ClientConnection(this, socket, newSessionId(), identity, place);
         connections.put(connection.sessionId(), connection);
         connection.start(nowMillis());
         plugins.connected(connection.sessionId());
@@ -235,8 +287,18 @@ public final class GatewayVerticle extends VerticleBase {
         }
     }
 
+    /** What somebody was granted is taken back; called on any thread. */
+    public void revoked(Revocation revocation) {
+        if (ownContext != null) {
+            ownContext.runOnContext(run -> List.copyOf(connections.values()).stream()
+                    .filter(connection -> revocation.meets(connection.identity()))
+                    .forEach(ClientConnection::revoked));
+        }
+    }
+
     private void tick() {
         long now = nowMillis();
+        pending.tick(now);
         List.copyOf(connections.values()).forEach(connection -> connection.tick(now));
         List.copyOf(links.values()).forEach(link -> {
             link.tick(now);
@@ -325,6 +387,27 @@ public final class GatewayVerticle extends VerticleBase {
 
     PluginChain plugins() {
         return plugins;
+    }
+
+    GatewayOptions options() {
+        return options;
+    }
+
+    AccessPolicy policy() {
+        return door.policy();
+    }
+
+    LimitCounters counters() {
+        return door.counters();
+    }
+
+    /** At once if it is complete, and else on this context. */
+    <T> void whenDone(Future<T> future, Handler<AsyncResult<T>> action) {
+        if (future.isComplete()) {
+            action.handle(future);
+        } else {
+            future.onComplete(answer -> ownContext.runOnContext(run -> action.handle(answer)));
+        }
     }
 
     long nowMillis() {

@@ -64,6 +64,11 @@ public final class AwareLink extends DocumentLink {
     }
 
     @Override
+    public boolean hasDelivered(Change change) {
+        return version.covers(change.author(), change.clock());
+    }
+
+    @Override
     boolean hasSessions() {
         return !sessions.isEmpty();
     }

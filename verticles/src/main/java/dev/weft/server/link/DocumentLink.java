@@ -1,5 +1,6 @@
 package dev.weft.server.link;
 
+import dev.weft.crdt.change.Change;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.PluginMessage;
@@ -113,6 +114,11 @@ public abstract class DocumentLink {
 
     /** The socket of a session takes data again. */
     public abstract void drained(String sessionId, long nowMillis);
+
+    /** Whether a change has come back from the owner, so that whoever shows it again says nothing new. */
+    public boolean hasDelivered(Change change) {
+        return false;
+    }
 
     abstract boolean hasSessions();
 

@@ -52,17 +52,20 @@ public final class RawClient implements AutoCloseable {
     }
 
     public static RawClient connect(Vertx vertx, int port) {
+        return await(open(vertx, port, new WebSocketConnectOptions().setURI("/")));
+    }
+
+    /** As the caller says; fails with {@link io.vertx.core.http.UpgradeRejectedException} if the node refuses. */
+    public static io.vertx.core.Future<RawClient> open(Vertx vertx, int port, WebSocketConnectOptions how) {
         WebSocketClientOptions options =
                 new WebSocketClientOptions().setMaxFrameSize(64 << 20).setMaxMessageSize(64 << 20);
         WebSocketClient client = vertx.createWebSocketClient(options);
-        return await(client.connect(new WebSocketConnectOptions()
-                        .setHost("localhost")
-                        .setPort(port)
-                        .setURI("/"))
+        return client.connect(how.setHost("localhost").setPort(port))
                 .map(socket -> {
                     socket.pause();
                     return new RawClient(client, socket);
-                }));
+                })
+                .onFailure(refused -> client.close());
     }
 
     public static <T> T await(io.vertx.core.Future<T> future) {
