@@ -64,30 +64,39 @@ public final class CrdtBench {
             reader.importChanges(changes);
             return text(reader);
         });
+        row("snapshot, take first", edits, () -> TraceReplay.local(trace), document -> {
+            return document.takeSnapshot(false).encode();
+        });
         row("remote, batches of 100", edits, CrdtBench::reader, reader -> {
             for (int from = 0; from < changes.size(); from += 100) {
                 reader.importChanges(changes.subList(from, Math.min(from + 100, changes.size())));
             }
             return text(reader);
         });
-        byte[] snapshot = source.takeSnapshot(false).encode();
-        row("snapshot, take", edits, () -> source, document -> {
+        snapshots(source, edits);
+        heap("heap, text and history", () -> TraceReplay.local(trace));
+        size("changes on the wire", bytes);
+    }
+
+    /** What every session is asked for once it is played. */
+    private static void snapshots(Document source, int edits) {
+        size("history in memory", source.history().retainedBytes());
+        row("snapshot, take again", edits, () -> source, document -> {
+            text(document);
             return document.takeSnapshot(false).encode();
         });
+        byte[] snapshot = source.takeSnapshot(false).encode();
         row("snapshot, load", edits, () -> null, nothing -> {
             Document reader = reader();
             reader.importSnapshot(Snapshot.decode(snapshot), true);
             return text(reader);
         });
-        heap("heap, text and history", () -> TraceReplay.local(trace));
         heap("heap, text only (from the snapshot)", () -> {
             Document reader = reader();
             reader.importSnapshot(Snapshot.decode(snapshot), true);
             text(reader);
             return reader;
         });
-        size("changes on the wire", bytes);
-        size("history in memory", source.history().retainedBytes());
         size("snapshot on the wire", snapshot.length);
     }
 
@@ -103,6 +112,20 @@ public final class CrdtBench {
             changes.forEach(reader::applyChange);
             return text(reader);
         });
+        row("remote, one batch", changes.size(), CrdtBench::reader, reader -> {
+            reader.importChanges(changes);
+            return text(reader);
+        });
+        Supplier<Document> full = () -> {
+            Document reader = reader();
+            reader.importChanges(changes);
+            return reader;
+        };
+        row("snapshot, take first", changes.size(), full, reader -> {
+            return reader.takeSnapshot(false).encode();
+        });
+        snapshots(documents.get(0), changes.size());
+        heap("heap, text and history", full::get);
     }
 
     private static void growth(int size) {

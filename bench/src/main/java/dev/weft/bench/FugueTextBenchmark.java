@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What {@link CrdtBench} measures of a recorded session, under JMH, for comparing two versions of the code. Run it with
- * {@code org.openjdk.jmh.Main FugueTextBenchmark} on the class path of this module.
+ * What {@link CrdtBench} measures of a recorded session, under JMH, for comparing two versions of the code:
+ * {@code ./weft bench jmh FugueTextBenchmark}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -2,12 +2,16 @@ package dev.weft.bench;
 
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.handler.Handler;
+import dev.weft.crdt.handler.HandlerRef;
 import dev.weft.crdt.handler.json.DartType;
 import dev.weft.crdt.handler.list.FugueListHandler;
 import dev.weft.crdt.handler.list.FugueMovableListHandler;
 import dev.weft.crdt.handler.list.ListHandler;
 import dev.weft.crdt.handler.map.MapHandler;
 import dev.weft.crdt.handler.map.OrMapHandler;
+import dev.weft.crdt.handler.reference.ListRefHandler;
+import dev.weft.crdt.handler.reference.MapRefHandler;
+import dev.weft.crdt.handler.reference.MovableListRefHandler;
 import dev.weft.crdt.handler.register.RegisterHandler;
 import dev.weft.crdt.handler.set.OrSetHandler;
 import dev.weft.crdt.handler.text.TextHandler;
@@ -49,7 +53,10 @@ record HandlerWorkload(String name, Function<Document, Edits> edits) {
                 new HandlerWorkload("map", HandlerWorkload::map),
                 new HandlerWorkload("register", HandlerWorkload::register),
                 new HandlerWorkload("OR set", HandlerWorkload::orSet),
-                new HandlerWorkload("OR map", HandlerWorkload::orMap));
+                new HandlerWorkload("OR map", HandlerWorkload::orMap),
+                new HandlerWorkload("map of references", HandlerWorkload::mapRef),
+                new HandlerWorkload("list of references", HandlerWorkload::listRef),
+                new HandlerWorkload("movable list of references", HandlerWorkload::movableListRef));
     }
 
     Document run(int count) {
@@ -126,6 +133,42 @@ record HandlerWorkload(String name, Function<Document, Edits> edits) {
     private static Edits map(Document document) {
         MapHandler<Long> map = new MapHandler<>(document, ID, DartType.INT);
         return new Edits(map, random -> map.set("key" + random.nextInt(KEYS), random.nextLong()));
+    }
+
+    private static Edits mapRef(Document document) {
+        MapRefHandler map = new MapRefHandler(document, ID);
+        return new Edits(map, random -> map.set("key" + random.nextInt(KEYS), reference(random)));
+    }
+
+    private static Edits listRef(Document document) {
+        ListRefHandler list = new ListRefHandler(document, ID);
+        return new Edits(list, random -> {
+            int length = list.length();
+            if (length == 0 || random.nextInt(4) > 0) {
+                list.insert(random.nextInt(length + 1), reference(random));
+            } else {
+                list.delete(random.nextInt(length), 1);
+            }
+        });
+    }
+
+    private static Edits movableListRef(Document document) {
+        MovableListRefHandler list = new MovableListRefHandler(document, ID);
+        return new Edits(list, random -> {
+            int length = list.length();
+            int kind = length < 2 ? 0 : random.nextInt(4);
+            if (kind < 2) {
+                list.insert(random.nextInt(length + 1), reference(random));
+            } else if (kind == 2) {
+                list.move(random.nextInt(length), random.nextInt(length));
+            } else {
+                list.delete(random.nextInt(length));
+            }
+        });
+    }
+
+    private static HandlerRef reference(Random random) {
+        return new HandlerRef("child" + random.nextInt(KEYS), TextHandler.TYPE);
     }
 
     private static Edits register(Document document) {

@@ -22,6 +22,11 @@ public final class Vectors {
 
     private Vectors() {}
 
+    /** Whether the vectors are another set than the one these tests list their intended differences for. */
+    public static boolean areForeign() {
+        return !System.getProperty("weft.vectors", "").isEmpty();
+    }
+
     /** Where the vectors are; {@code README.md} in it describes every file. */
     public static Path directory() {
         String chosen = System.getProperty("weft.vectors", "");
@@ -57,7 +62,13 @@ public final class Vectors {
 
     /** Reports on the console how many cases of a file ran. */
     public static void ran(String file, int cases) {
-        System.out.println("vectors " + file + ": " + cases + " cases ran");
+        ran(file, cases, 0);
+    }
+
+    /** @param differing how many of the cases differ from what was recorded, as they may */
+    public static void ran(String file, int cases, int differing) {
+        System.out.println("vectors " + file + ": " + cases + " cases ran"
+                + (differing == 0 ? "" : ", " + differing + " of them with an intended difference"));
     }
 
     public static byte[] base64(JsonNode node) {

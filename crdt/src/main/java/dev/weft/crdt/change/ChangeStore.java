@@ -167,6 +167,22 @@ public final class ChangeStore {
                 : Arrays.stream(ordinalsOf(name)).filter(newer::get).toArray();
     }
 
+    /** The handlers edited by changes that a vector does not cover. O(those changes), or less. */
+    public List<HandlerName> handlersNewerThan(VersionVector vector) {
+        BitSet found = new BitSet(handlers.size());
+        if (vector.isEmpty()) {
+            for (int handler = 0; handler < handlers.size(); handler++) {
+                found.set(handler, handlers.ordinals(handler).size() > 0);
+            }
+        } else {
+            IntList ordinals = authors.newerThan(vector);
+            for (int i = 0; i < ordinals.size() && found.cardinality() < handlers.size(); i++) {
+                found.set(log.open(ordinals.get(i)).handler);
+            }
+        }
+        return found.stream().mapToObj(handlers::name).toList();
+    }
+
     public int countOf(HandlerName name) {
         int handler = handlers.indexOf(name);
         return handler < 0 ? 0 : handlers.ordinals(handler).size();

@@ -34,6 +34,8 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
     private List<FoldedTail.Placed<O>> waiting = new ArrayList<>();
     /* Whether the kept state left out operations it could not read. */
     private boolean skipped;
+    /* Whether the kept state began empty because the snapshot's blob is not of this type. */
+    private boolean seedIsMalformed;
     /* Whether the operations now being committed are part of the state since they were pending. */
     private boolean alreadyFolded;
     private ChangeStore indexedStore;
@@ -67,6 +69,7 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
             Replay<S, O> replayed = document.replay(name, type, tail);
             newest = replayed.newest();
             skipped = replayed.skipped() > 0;
+            seedIsMalformed = replayed.seedIsMalformed();
             state = replayed.state();
             document.transaction().forEachPending(this, this::foldPending);
         }
@@ -99,6 +102,12 @@ final class AttachedHandler<S, O extends Operation> implements HandlerSlot<S, O>
     boolean isComplete() {
         state();
         return !skipped;
+    }
+
+    /** Whether the snapshot has a blob for this handler that is not of its type. */
+    boolean seedIsMalformed() {
+        state();
+        return seedIsMalformed;
     }
 
     void bumpRevision() {

@@ -49,7 +49,8 @@ public record Snapshot(String id, VersionVector versionVector, Map<String, byte[
     }
 
     public byte[] encode() {
-        ByteWriter writer = new ByteWriter(256);
+        int blobBytes = data.values().stream().mapToInt(blob -> blob.length).sum();
+        ByteWriter writer = new ByteWriter(256 + blobBytes);
         writer.writeString(id).writeBlob(versionVector.encode()).writeUvarint(data.size());
         data.forEach((key, blob) -> writer.writeString(key).writeBlob(blob));
         return writer.toByteArray();

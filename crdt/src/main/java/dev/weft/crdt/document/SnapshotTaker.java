@@ -44,16 +44,15 @@ final class SnapshotTaker {
         registry.all().forEach(this::representAttached);
         HandlerManifest.readOrEmpty(previous).forEach((id, type) -> representByTag(new HandlerName(type, id)));
         VersionVector covered = previous == null ? VersionVector.EMPTY : previous.versionVector();
-        for (HandlerName name : store.handlers()) {
-            if (hasUncovered(name, covered)) {
-                representByTag(name);
-                if (!isRepresented(name)) {
-                    unfoldable.add(name);
-                }
+        for (HandlerName name : store.handlersNewerThan(covered)) {
+            representByTag(name);
+            if (!isRepresented(name)) {
+                unfoldable.add(name);
             }
         }
-        represented.values().removeIf(this::hasDamagedSeed);
-        boolean everything = unfoldable.isEmpty() && limit.dominates(known);
+        boolean reachesAll = limit.dominates(known);
+        represented.values().removeIf(representation -> hasDamagedSeed(representation, reachesAll));
+        boolean everything = unfoldable.isEmpty() && reachesAll;
         VersionVector vector = everything ? known : new SnapshotCut(store, covered, unfoldable::contains).at(limit);
         return Snapshot.of(vector, fold(vector, everything));
     }
@@ -74,17 +73,11 @@ final class SnapshotTaker {
         return representation != null && representation.name.equals(name);
     }
 
-    private boolean hasUncovered(HandlerName name, VersionVector covered) {
-        for (int ordinal : store.ordinalsOf(name)) {
-            if (!covered.covers(store.idAt(ordinal))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean hasDamagedSeed(Representation<?, ?> representation) {
-        boolean damaged = Replay.seed(previous, representation.name.id(), representation.type) == null;
+    private boolean hasDamagedSeed(Representation<?, ?> representation, boolean reachesAll) {
+        // The state of a handler object is wanted anyway if everything is folded, and knows what it began from.
+        boolean damaged = reachesAll && representation.attached != null
+                ? representation.attached.seedIsMalformed()
+                : Replay.seed(previous, representation.name.id(), representation.type) == null;
         if (damaged) {
             unfoldable.add(representation.name);
         }

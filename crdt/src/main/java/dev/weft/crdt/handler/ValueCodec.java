@@ -9,7 +9,9 @@ import java.util.function.Function;
 public interface ValueCodec<T> {
     /**
      * Values that are bytes already. Also what the states of unopened handlers use: they carry values without knowing
-     * their type. The arrays are passed through without copying and must not be changed.
+     * their type. The arrays are passed through without copying and must not be changed. As elements of sets and keys
+     * of maps they are compared by content inside a handler; the Java collection a handler gives out compares them by
+     * identity, as Java does.
      */
     ValueCodec<byte[]> RAW = new ValueCodec<>() {
         @Override

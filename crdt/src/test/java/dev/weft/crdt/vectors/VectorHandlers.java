@@ -95,7 +95,11 @@ final class VectorHandlers {
     }
 
     private static ValueCodec<?> codec(String argument) {
-        DartType<?> type = ARGUMENTS.get(argument);
+        String plain = argument.endsWith("?") ? argument.substring(0, argument.length() - 1) : argument;
+        DartType<?> type = ARGUMENTS.get(plain);
+        if (type == null && plain.matches("Object|Map<.*>|List<.*>")) {
+            type = DartType.DYNAMIC;
+        }
         if (type == null) {
             throw new AssertionError("No Dart type " + argument);
         }

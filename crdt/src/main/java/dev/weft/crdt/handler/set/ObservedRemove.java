@@ -1,5 +1,6 @@
 package dev.weft.crdt.handler.set;
 
+import dev.weft.crdt.handler.OpaqueValue;
 import dev.weft.crdt.id.OperationId;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -112,7 +113,7 @@ public final class ObservedRemove<K, V> {
         seeded.values().forEach(present -> visitor.accept(present.key, present.value()));
     }
 
-    /** What stands for a key in comparisons. In Dart 1 and 1.0 are equal, and so they must be here. */
+    /** What stands for a key in comparisons. In Dart 1 and 1.0 are equal, and so they must be here; arrays compare by content. */
     private static Object identityOf(Object key) {
         if (key instanceof Double || key instanceof Float) {
             double number = ((Number) key).doubleValue();
@@ -123,6 +124,9 @@ public final class ObservedRemove<K, V> {
         }
         if (key instanceof Integer || key instanceof Short || key instanceof Byte) {
             return ((Number) key).longValue();
+        }
+        if (key instanceof byte[] bytes) {
+            return new OpaqueValue(bytes);
         }
         return key;
     }

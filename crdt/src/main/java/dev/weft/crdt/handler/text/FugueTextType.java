@@ -71,12 +71,13 @@ public final class FugueTextType extends FugueType<FugueTextState, FugueTextValu
 
     @Override
     protected void writeElements(ByteWriter out, FugueTextState state) {
+        boolean plain = state.isPlain();
         state.tree().forEachStretch((peer, first, count, units, from) -> {
             for (int i = 0; i < count; i++) {
                 long counter = first + i;
                 out.writeUvarint(ElementId.encodedLength(counter));
                 ElementId.write(out, peer, counter);
-                String odd = state.isPlain() ? null : state.oddValue(new ElementId(peer, counter));
+                String odd = plain ? null : state.oddValue(new ElementId(peer, counter));
                 if (odd == null) {
                     writeUnit(out, units[from + i]);
                 } else {

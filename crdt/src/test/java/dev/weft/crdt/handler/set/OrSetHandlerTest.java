@@ -9,6 +9,7 @@ import static dev.weft.crdt.handler.Replicas.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.crdt.document.Document;
+import dev.weft.crdt.handler.ValueCodec;
 import dev.weft.crdt.handler.json.DartType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,18 @@ class OrSetHandlerTest {
         assertThat(lists.value()).hasSize(1);
         lists.remove(List.of(1L));
         assertThat(lists.value()).isEmpty();
+    }
+
+    @Test
+    void takesEqualBytesForOneElement() {
+        OrSetHandler<byte[]> bytes = new OrSetHandler<>(a, "n", "CRDTORSetHandler<Uint8List>", ValueCodec.RAW);
+        bytes.add(new byte[] {1, 2});
+        bytes.add(new byte[] {1, 2});
+        assertThat(bytes.size()).isOne();
+        assertThat(bytes.contains(new byte[] {1, 2})).isTrue();
+        assertThat(bytes.value()).hasSize(1);
+        bytes.remove(new byte[] {1, 2});
+        assertThat(bytes.value()).isEmpty();
     }
 
     @Test
