@@ -4,8 +4,14 @@ package dev.weft.cli;
 final class Logging {
     private Logging() {}
 
+    enum LogFormat {
+        text,
+        json
+    }
+
     /** @param node whether this process is a node, whose comings and goings are of interest */
-    static void choose(boolean verbose, boolean node) {
+    static void choose(boolean verbose, boolean node, LogFormat format) {
+        System.setProperty("weft.log.format", format.name());
         System.setProperty("weft.log", verbose ? "DEBUG" : node ? "INFO" : "WARN");
         System.setProperty("weft.log.others", verbose ? "INFO" : "WARN");
     }

@@ -6,6 +6,7 @@ import dev.weft.server.Server;
 import dev.weft.server.ServerOptions;
 import dev.weft.server.auth.AuthOptions;
 import dev.weft.server.gateway.GatewayOptions;
+import dev.weft.server.http.HttpOptions;
 import dev.weft.server.registry.BalancedPlacement;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,6 +46,17 @@ final class RunCommand implements Callable<Integer> {
             names = "--no-create",
             description = "Refuse to open documents that do not exist, instead of creating them.")
     private boolean noCreate;
+
+    @Option(
+            names = "--http-port",
+            description = "Port for health, metrics and the HTTP interface, 0 for any free one. Default: none")
+    private Integer httpPort;
+
+    @Option(
+            names = "--http-host",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on there. Default: ${DEFAULT-VALUE}")
+    private String httpHost;
 
     @Mixin
     private StoreChoice store;
@@ -146,6 +158,10 @@ final class RunCommand implements Callable<Integer> {
                 .withPort(port)
                 .withCreate(!noCreate)
                 .withAuth(AuthOptions.NONE.withAllowOpen(allowAnonymous)));
+        if (httpPort != null) {
+            options = options.withOperation(options.operation()
+                    .withHttp(HttpOptions.DEFAULT.withHost(httpHost).withPort(httpPort)));
+        }
         if (cluster != null) {
             options = options.withCluster(cluster.options()).withAllowUnsharedStore(cluster.allowUnsharedStore);
             if (cluster.placement == ClusterFlags.PlacementChoice.balanced) {

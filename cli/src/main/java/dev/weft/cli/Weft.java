@@ -25,6 +25,14 @@ public final class Weft {
     private boolean verbose;
 
     @Option(
+            names = "--log-format",
+            scope = ScopeType.INHERIT,
+            defaultValue = "text",
+            description =
+                    "How log lines look: ${COMPLETION-CANDIDATES}, one object per line. Default: ${DEFAULT-VALUE}")
+    private Logging.LogFormat logFormat;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
@@ -60,7 +68,7 @@ public final class Weft {
             if (innermost.commandSpec().userObject() instanceof Weft) {
                 throw new CommandLine.ParameterException(commandLine, "A command is missing");
             }
-            Logging.choose(weft.verbose, innermost.commandSpec().userObject() instanceof RunCommand);
+            Logging.choose(weft.verbose, innermost.commandSpec().userObject() instanceof RunCommand, weft.logFormat);
             return new CommandLine.RunLast().execute(parsed);
         });
         commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> {

@@ -17,8 +17,13 @@ import dev.weft.server.gateway.DocumentRouter;
 import dev.weft.server.gateway.Doorkeeper;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.gateway.GatewayVerticle;
+import dev.weft.server.http.HttpVerticle;
 import dev.weft.server.limits.ConnectionCounts;
+import dev.weft.server.limits.Limit;
 import dev.weft.server.limits.LimitCounters;
+import dev.weft.server.observe.HealthChecks;
+import dev.weft.server.observe.MeteredDocumentStore;
+import dev.weft.server.observe.ServerMetrics;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.OwnershipRegistry;
@@ -26,11 +31,20 @@ import dev.weft.server.registry.RegistryListener;
 import dev.weft.server.registry.hazelcast.HazelcastOwnershipRegistry;
 import dev.weft.server.registry.memory.InMemoryOwnershipRegistry;
 import dev.weft.server.storage.DocumentStore;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.micrometer.MetricsDomain;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -47,6 +61,8 @@ public final class Server {
     private final DocumentStore store;
     private final ServerOptions options;
     private final Supplier<Future<Void>> closeVertx;
+    private final ServerMetrics metrics;
+    private final HealthChecks health;
     private final NodeInbox inbox;
     private final PluginChain plugins;
     private final DocumentRouter router;
@@ -57,7 +73,9 @@ public final class Server {
     private final Doorkeeper door;
     private final RevocationChannel revocationChannel;
     private DocumentDeployer documents;
+    private volatile String httpDeployment;
     private volatile int port;
+    private volatile int httpPort;
     private Future<Void> stopping;
 
     private Server(
@@ -65,14 +83,17 @@ public final class Server {
             OwnershipRegistry registry,
             DocumentStore store,
             ServerOptions options,
+            ServerMetrics metrics,
             Supplier<Future<Void>> closeVertx) {
         this.vertx = vertx;
         this.registry = registry;
-        this.store = store;
+        this.metrics = metrics;
+        this.store = new MeteredDocumentStore(store, metrics);
+        this.health = new HealthChecks(this.store, registry, metrics);
         this.options = options;
         this.closeVertx = closeVertx;
         this.plugins = new PluginChain(options.plugins(), System::nanoTime);
-        this.router = new DocumentRouter(registry, store, options.placement());
+        this.router = new DocumentRouter(registry, this.store, options.placement());
         this.inbox = new NodeInbox(vertx, registry.localNode());
         GatewayOptions gateway = options.gateway();
         this.door =
@@ -102,17 +123,21 @@ public final class Server {
         if (isOpenToStrangers(options)) {
             return Future.failedFuture(new OpenServerException(options.gateway().host()));
         }
+        ServerMetrics metrics = metrics(options.operation());
         if (options.cluster().isEmpty()) {
-            Vertx vertx = Vertx.vertx();
+            Vertx vertx =
+                    withMetrics(Vertx.builder().with(vertxOptions()), metrics).build();
             OwnershipRegistry registry = InMemoryOwnershipRegistry.alone("node-" + UUID.randomUUID());
-            return new Server(vertx, registry, stores.apply(vertx), options, vertx::close).start();
+            return new Server(vertx, registry, stores.apply(vertx), options, metrics, vertx::close).start();
         }
-        return ClusteredVertx.start(options.cluster().get()).compose(node -> {
+        Future<ClusteredVertx> joined =
+                ClusteredVertx.start(options.cluster().get(), vertxOptions(), builder -> withMetrics(builder, metrics));
+        return joined.compose(node -> {
             DocumentStore store = stores.apply(node.vertx());
             Future<Server> started = store.isShared() || options.allowUnsharedStore()
                     ? HazelcastOwnershipRegistry.open(node)
-                            .compose(
-                                    registry -> new Server(node.vertx(), registry, store, options, node::close).start())
+                            .compose(registry ->
+                                    new Server(node.vertx(), registry, store, options, metrics, node::close).start())
                     : Future.failedFuture(new UnsharedStoreException());
             return started.recover(cause -> node.close().transform(closed -> Future.failedFuture(cause)));
         });
@@ -123,6 +148,30 @@ public final class Server {
         return auth.authenticator().isOpen()
                 && !auth.allowOpen()
                 && !options.gateway().isLoopbackOnly();
+    }
+
+    private static ServerMetrics metrics(OperationOptions operation) {
+        return operation
+                .meters()
+                .map(registry -> new ServerMetrics(registry, operation.slow()))
+                .orElseGet(
+                        () -> new ServerMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), operation.slow())
+                                .withJvm());
+    }
+
+    /** Of Vert.x's own figures those of the bus and the worker pools: the rest we count where it means something. */
+    private static VertxOptions vertxOptions() {
+        MicrometerMetricsOptions wanted = new MicrometerMetricsOptions().setEnabled(true);
+        for (MetricsDomain domain : MetricsDomain.values()) {
+            if (domain != MetricsDomain.EVENT_BUS && domain != MetricsDomain.NAMED_POOLS) {
+                wanted.addDisabledMetricsCategory(domain);
+            }
+        }
+        return new VertxOptions().setMetricsOptions(wanted);
+    }
+
+    private static VertxBuilder withMetrics(VertxBuilder builder, ServerMetrics metrics) {
+        return builder.withMetrics(new MicrometerMetricsFactory(metrics.registry()));
     }
 
     private Future<Server> start() {
@@ -136,12 +185,17 @@ public final class Server {
                 options.hosting(),
                 options.ownership(),
                 () -> UUID.randomUUID().toString(),
-                options.passivateMillis());
+                options.passivateMillis(),
+                metrics.documents());
+        addGauges();
         inbox.documents(documents::receive);
+        Counter nodesLeft = metrics.counter("weft.cluster.nodes.left");
+        Counter doubts = metrics.counter("weft.cluster.doubts");
         registry.listen(new RegistryListener() {
             @Override
             public void nodeLeft(String nodeId) {
                 LOG.info("Node {} left", nodeId);
+                nodesLeft.increment();
                 documents.nodeLeft(nodeId);
                 gateways.forEach(gateway -> gateway.nodeLeft(nodeId));
             }
@@ -149,6 +203,7 @@ public final class Server {
             @Override
             public void entriesDoubtful(Doubt doubt) {
                 LOG.warn("The registry may have lost or replaced entries: {}", doubt);
+                doubts.increment();
                 documents.entriesDoubtful();
             }
         });
@@ -157,9 +212,42 @@ public final class Server {
                 .compose(started -> authenticator().start(vertx))
                 .compose(started -> revocationChannel.start())
                 .compose(started -> deployGateways())
+                .compose(deployed -> deployHttp())
                 .map(this)
-                .onSuccess(server -> LOG.info("Node {} listens on port {}", nodeId(), port))
+                .onSuccess(server -> {
+                    health.started();
+                    LOG.info("Node {} listens on port {}", nodeId(), port);
+                })
                 .recover(cause -> stop().transform(stopped -> Future.failedFuture(cause)));
+    }
+
+    private void addGauges() {
+        metrics.gauge("weft.document.hosted", documents::hostedCount);
+        metrics.gauge("weft.document.quarantined", documents::quarantinedCount);
+        metrics.gauge("weft.cluster.members", () -> registry.members().size());
+        metrics.gauge("weft.cluster.safe", () -> registry.isClusterSafe() ? 1 : 0);
+        for (Limit limit : Limit.values()) {
+            metrics.counted(
+                    "weft.limit.hits",
+                    () -> counters.count(limit),
+                    "limit",
+                    limit.name().toLowerCase(Locale.ROOT));
+        }
+        metrics.gauge("weft.node.draining", () -> health.isDraining() ? 1 : 0);
+    }
+
+    private Future<Void> deployHttp() {
+        if (options.operation().http().isEmpty()) {
+            return Future.succeededFuture();
+        }
+        HttpVerticle http =
+                new HttpVerticle(options.operation().http().get(), health, metrics, bound -> httpPort = bound);
+        return vertx.deployVerticle(http)
+                .onSuccess(id -> {
+                    httpDeployment = id;
+                    LOG.info("Health and metrics are at port {}", httpPort);
+                })
+                .mapEmpty();
     }
 
     private DocumentLoader loader() {
@@ -185,6 +273,7 @@ public final class Server {
                 plugins,
                 door,
                 WallClock.SYSTEM,
+                metrics,
                 bound -> port = bound);
         gateways.add(gateway);
         return gateway;
@@ -209,6 +298,19 @@ public final class Server {
 
     public int port() {
         return port;
+    }
+
+    /** The port for operators; 0 if there is none. */
+    public int httpPort() {
+        return httpPort;
+    }
+
+    public ServerMetrics metrics() {
+        return metrics;
+    }
+
+    public HealthChecks health() {
+        return health;
     }
 
     public String nodeId() {
@@ -247,11 +349,17 @@ public final class Server {
         return Future.join(undeployed).mapEmpty();
     }
 
+    /** Last but the store, so that probes hear of the draining rather than nothing. */
+    private Future<Void> undeployHttp() {
+        return httpDeployment == null ? Future.succeededFuture() : vertx.undeploy(httpDeployment);
+    }
+
     private Future<Void> stopOnce() {
         List<String> others = registry.members().stream()
                 .filter(member -> !member.equals(nodeId()))
                 .toList();
         router.exclude(nodeId());
+        health.draining();
         // Documents first, while the sockets of this node still follow them; then the sockets, to other nodes.
         return documents
                 .drain(others)
@@ -260,8 +368,10 @@ public final class Server {
                 .transform(documentsGone -> revocationChannel.stop())
                 .transform(silent -> authenticator().close())
                 .transform(closed -> inbox.stop())
-                .transform(inboxGone -> store.close())
+                .transform(inboxGone -> undeployHttp())
+                .transform(httpGone -> store.close())
                 .transform(storeClosed -> registry.close())
-                .transform(registryClosed -> closeVertx.get());
+                .transform(registryClosed -> closeVertx.get())
+                .onComplete(closed -> metrics.close());
     }
 }

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param plugins in their order; by default presence
  * @param placement which node is to own a document that nobody owns; by default the one where it is first opened
  * @param ownership how long claims, hand-offs and quarantines take
+ * @param operation how it is watched and operated
  * @param allowUnsharedStore whether to join a cluster with a store the other nodes do not reach: a document that moves
  *     to another node starts empty there, and only its clients bring the content back
  */
@@ -38,7 +39,8 @@ public record ServerOptions(
         boolean allowUnsharedStore,
         List<ServerPlugin> plugins,
         OwnershipTiming ownership,
-        Placement placement) {
+        Placement placement,
+        OperationOptions operation) {
     public static final ServerOptions DEFAULT = new ServerOptions(
             Optional.empty(),
             GatewayOptions.DEFAULT,
@@ -49,7 +51,8 @@ public record ServerOptions(
             false,
             List.of(new AwarenessPlugin(AwarenessOptions.DEFAULT)),
             OwnershipTiming.defaults().withoutDetaching(),
-            new LocalPlacement());
+            new LocalPlacement(),
+            OperationOptions.DEFAULT);
 
     public ServerOptions {
         plugins = List.copyOf(plugins);
@@ -57,6 +60,7 @@ public record ServerOptions(
         Objects.requireNonNull(gateway, "gateway");
         Objects.requireNonNull(hosting, "hosting");
         Objects.requireNonNull(rooms, "rooms");
+        Objects.requireNonNull(operation, "operation");
         if (gateways < 1) {
             throw new IllegalArgumentException("gateways is " + gateways + ", must be at least 1");
         }
@@ -73,7 +77,8 @@ public record ServerOptions(
                 allowUnsharedStore,
                 plugins,
                 ownership,
-                placement);
+                placement,
+                operation);
     }
 
     public ServerOptions withGateway(GatewayOptions value) {
@@ -87,7 +92,8 @@ public record ServerOptions(
                 allowUnsharedStore,
                 plugins,
                 ownership,
-                placement);
+                placement,
+                operation);
     }
 
     public ServerOptions withGateways(int value) {
@@ -101,7 +107,8 @@ public record ServerOptions(
                 allowUnsharedStore,
                 plugins,
                 ownership,
-                placement);
+                placement,
+                operation);
     }
 
     public ServerOptions withRooms(RelayLimits value) {
@@ -115,17 +122,38 @@ public record ServerOptions(
                 allowUnsharedStore,
                 plugins,
                 ownership,
-                placement);
+                placement,
+                operation);
     }
 
     public ServerOptions withPassivateMillis(int value) {
         return new ServerOptions(
-                cluster, gateway, gateways, hosting, rooms, value, allowUnsharedStore, plugins, ownership, placement);
+                cluster,
+                gateway,
+                gateways,
+                hosting,
+                rooms,
+                value,
+                allowUnsharedStore,
+                plugins,
+                ownership,
+                placement,
+                operation);
     }
 
     public ServerOptions withAllowUnsharedStore(boolean value) {
         return new ServerOptions(
-                cluster, gateway, gateways, hosting, rooms, passivateMillis, value, plugins, ownership, placement);
+                cluster,
+                gateway,
+                gateways,
+                hosting,
+                rooms,
+                passivateMillis,
+                value,
+                plugins,
+                ownership,
+                placement,
+                operation);
     }
 
     public ServerOptions withPlugins(List<ServerPlugin> value) {
@@ -139,7 +167,8 @@ public record ServerOptions(
                 allowUnsharedStore,
                 value,
                 ownership,
-                placement);
+                placement,
+                operation);
     }
 
     public ServerOptions withPlacement(Placement value) {
@@ -153,6 +182,22 @@ public record ServerOptions(
                 allowUnsharedStore,
                 plugins,
                 ownership,
+                value,
+                operation);
+    }
+
+    public ServerOptions withOperation(OperationOptions value) {
+        return new ServerOptions(
+                cluster,
+                gateway,
+                gateways,
+                hosting,
+                rooms,
+                passivateMillis,
+                allowUnsharedStore,
+                plugins,
+                ownership,
+                placement,
                 value);
     }
 }

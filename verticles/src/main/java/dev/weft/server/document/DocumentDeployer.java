@@ -4,6 +4,7 @@ import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostLimits;
+import dev.weft.server.observe.DocumentMetrics;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.Ownership;
 import dev.weft.server.registry.OwnershipEffect;
@@ -48,6 +49,7 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
     private final long timer;
     private long tickedAtMillis = DocumentVerticle.nowMillis();
     private boolean draining;
+    private volatile int quarantined;
 
     /**
      * @param claimIds gives ids that are unique in the cluster and for ever
@@ -62,13 +64,15 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
             HostLimits limits,
             OwnershipTiming timing,
             Supplier<String> claimIds,
-            int passivateMillis) {
+            int passivateMillis,
+            DocumentMetrics metrics) {
         this.registry = registry;
         this.timing = timing;
         this.claimIds = claimIds;
         this.passivateMillis = passivateMillis;
         this.ownContext = vertx.getOrCreateContext();
-        this.around = new HostedSlot.Surroundings(vertx, ownContext, registry, store, inbox, loader, limits, this);
+        this.around =
+                new HostedSlot.Surroundings(vertx, ownContext, registry, store, inbox, loader, limits, metrics, this);
         this.timer = vertx.setPeriodic(TICK_MILLIS, fired -> ownContext.runOnContext(run -> tick()));
     }
 
@@ -92,6 +96,11 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
     public int hostedCount() {
         return (int)
                 slots.values().stream().filter(slot -> slot.serving() != null).count();
+    }
+
+    /** How many documents were put aside lately because they cannot be served. */
+    public int quarantinedCount() {
+        return quarantined;
     }
 
     public boolean isHosted(DocumentKey key) {
@@ -162,8 +171,10 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
         if (stoodStill) {
             LOG.warn("This node stood still; every document asks the store whether it is still owned here");
         }
-        slots.forEach((key, slot) -> {
+        int aside = 0;
+        for (HostedSlot slot : slots.values()) {
             OwnershipProtocol protocol = slot.protocol();
+            aside += protocol.phase() == OwnershipProtocol.Phase.QUARANTINED ? 1 : 0;
             if (stoodStill) {
                 slot.perform(protocol.paused(now));
             }
@@ -171,9 +182,10 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
                 slot.perform(protocol.tick(now));
             }
             if (protocol.isDisposable(now)) {
-                slots.remove(key, slot);
+                slots.remove(slot.key(), slot);
             }
-        });
+        }
+        quarantined = aside;
     }
 
     /** A node is gone. Called on any thread. */

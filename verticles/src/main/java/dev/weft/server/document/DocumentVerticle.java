@@ -6,6 +6,8 @@ import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostEffect;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
+import dev.weft.server.observe.DocumentMetrics;
+import dev.weft.server.observe.LogFields;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.StaleEpochException;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** Performs what one hosted document decides. The document's state is touched on this verticle's context only. */
 final class DocumentVerticle extends VerticleBase {
@@ -41,6 +44,8 @@ final class DocumentVerticle extends VerticleBase {
     private final NodeInbox inbox;
     private final HostLimits limits;
     private final Listener listener;
+    private final DocumentMetrics metrics;
+    private final SubmitTimes times;
     private final List<Runnable> early = new ArrayList<>();
     private volatile Context ownContext;
     private final List<LinkMessage> withheld = new ArrayList<>();
@@ -55,12 +60,15 @@ final class DocumentVerticle extends VerticleBase {
             DocumentStore store,
             NodeInbox inbox,
             HostLimits limits,
+            DocumentMetrics metrics,
             Listener listener) {
         this.key = key;
         this.hosted = hosted;
         this.store = store;
         this.inbox = inbox;
         this.limits = limits;
+        this.metrics = metrics;
+        this.times = new SubmitTimes(metrics);
         this.listener = listener;
     }
 
@@ -98,7 +106,8 @@ final class DocumentVerticle extends VerticleBase {
         try {
             perform(input.get());
         } catch (RuntimeException | AssertionError e) {
-            LOG.error("{} epoch {} broke and is not served any more", key, hosted.epoch(), e);
+            metrics.failed();
+            line(LOG.atError().setCause(e)).log("{} epoch {} broke and is not served any more", key, hosted.epoch());
             isOver = true;
             listener.failed(key, hosted.epoch());
         }
@@ -106,8 +115,11 @@ final class DocumentVerticle extends VerticleBase {
 
     /** Called on any thread. While the document takes nothing, messages are dropped: links repeat them. */
     void receive(OwnerMessage message) {
+        long arrivedAtNanos = metrics.nanoTime();
         onContext(() -> {
+            metrics.queued(metrics.nanoTime() - arrivedAtNanos);
             if (!isSuspended && flushing == null) {
+                times.received(message);
                 input(() -> hosted.receive(message, nowMillis()));
             }
         });
@@ -183,11 +195,11 @@ final class DocumentVerticle extends VerticleBase {
             } else if (effect instanceof HostEffect.Compact compact) {
                 compact(compact);
             } else if (effect instanceof HostEffect.StepDown stepDown) {
-                LOG.info("{} epoch {}: {}", key, hosted.epoch(), stepDown.reason());
+                line(LOG.atInfo()).log("{} epoch {}: {}", key, hosted.epoch(), stepDown.reason());
                 isOver = true;
                 listener.fenced(key, hosted.epoch());
             } else if (effect instanceof HostEffect.Report report) {
-                LOG.info("{} epoch {}: {}", key, hosted.epoch(), report.what());
+                line(LOG.atInfo()).log("{} epoch {}: {}", key, hosted.epoch(), report.what());
             } else {
                 throw new AssertionError(effect);
             }
@@ -195,6 +207,7 @@ final class DocumentVerticle extends VerticleBase {
     }
 
     private void send(LinkMessage message) {
+        times.sent(message);
         if (isSuspended) {
             withheld.add(message);
         } else {
@@ -206,6 +219,7 @@ final class DocumentVerticle extends VerticleBase {
         store.append(key, hosted.epoch(), persist.firstPosition(), persist.blobs())
                 .onComplete(appended -> ownContext.runOnContext(run -> {
                     if (appended.succeeded()) {
+                        metrics.changes(persist.blobs().size());
                         input(() -> hosted.persisted(persist.lastPosition(), nowMillis()));
                         completeFlush();
                     } else if (!isOver) {
@@ -221,11 +235,12 @@ final class DocumentVerticle extends VerticleBase {
                         return;
                     }
                     if (done.failed()) {
-                        LOG.warn(
-                                "{} epoch {}: not compacted: {}",
-                                key,
-                                hosted.epoch(),
-                                done.cause().getMessage());
+                        line(LOG.atWarn())
+                                .log(
+                                        "{} epoch {}: not compacted: {}",
+                                        key,
+                                        hosted.epoch(),
+                                        done.cause().getMessage());
                     }
                     input(() -> hosted.compacted(compact.upToPosition(), done.succeeded()));
                 }));
@@ -233,11 +248,16 @@ final class DocumentVerticle extends VerticleBase {
 
     private void persistFailed(Throwable cause) {
         boolean isStale = cause instanceof StaleEpochException;
-        LOG.warn("{} epoch {}: the store did not take an append: {}", key, hosted.epoch(), cause.getMessage());
+        line(LOG.atWarn())
+                .log("{} epoch {}: the store did not take an append: {}", key, hosted.epoch(), cause.getMessage());
         input(() -> hosted.persistFailed(isStale, nowMillis()));
         if (isStale && flushing != null) {
             flushing.tryFail(cause);
         }
+    }
+
+    private LoggingEventBuilder line(LoggingEventBuilder line) {
+        return LogFields.of(line, key, hosted.epoch());
     }
 
     static long nowMillis() {

@@ -8,6 +8,8 @@ import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
+import dev.weft.server.observe.DocumentMetrics;
+import dev.weft.server.observe.LogFields;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.HostingFailure;
 import dev.weft.server.registry.Ownership;
@@ -45,6 +47,7 @@ final class HostedSlot {
             NodeInbox inbox,
             DocumentLoader loader,
             HostLimits limits,
+            DocumentMetrics metrics,
             DocumentVerticle.Listener listener) {}
 
     private final DocumentKey key;
@@ -70,6 +73,10 @@ final class HostedSlot {
     /** The verticle that takes messages now, or null. May be called on any thread. */
     DocumentVerticle serving() {
         return serving;
+    }
+
+    DocumentKey key() {
+        return key;
     }
 
     OwnershipProtocol protocol() {
@@ -152,7 +159,8 @@ final class HostedSlot {
             withVerticle(owner -> owner.stepDown(null));
             undeploy(e.claimId());
         } else if (effect instanceof OwnershipEffect.StepDown e) {
-            LOG.info("{} epoch {} steps down for {}", key, e.epoch(), e.winner());
+            around.metrics.steppedDown();
+            LogFields.of(LOG.atInfo(), key, e.epoch()).log("{} epoch {} steps down for {}", key, e.epoch(), e.winner());
             String hint = e.winner() == null ? null : e.winner().route();
             withVerticle(owner -> owner.stepDown(hint));
             undeploy(e.claimId());
@@ -164,7 +172,8 @@ final class HostedSlot {
         } else if (effect instanceof OwnershipEffect.Invite e) {
             around.inbox.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody()));
         } else if (effect instanceof OwnershipEffect.ReportQuarantine e) {
-            LOG.error("{} cannot be hosted, {} times in a row; it is left alone for a while", key, e.failures());
+            LogFields.of(LOG.atError(), key, protocol.epoch())
+                    .log("{} cannot be hosted, {} times in a row; it is left alone for a while", key, e.failures());
         } else {
             // The timing of this node never lets a fenced owner go on without its epoch.
             throw new AssertionError(effect);
@@ -185,6 +194,7 @@ final class HostedSlot {
 
     private void load(OwnershipEffect.Load e) {
         List<StoredEntry> entries = new ArrayList<>();
+        long startedAtNanos = around.metrics.nanoTime();
         Future<Hosted> loading = around.store.load(key, e.epoch()).compose(stored -> around.store
                 .readAll(key, e.epoch(), stored.info().snapshotPosition(), entries::addAll)
                 .compose(read -> around.vertx.executeBlocking(
@@ -198,6 +208,7 @@ final class HostedSlot {
         answer(
                 loading,
                 hosted -> {
+                    around.metrics.opened(key, e.epoch(), around.metrics.nanoTime() - startedAtNanos);
                     if (e.claimId().equals(protocol.claimId())) {
                         loaded = hosted;
                     }
@@ -206,19 +217,21 @@ final class HostedSlot {
                 cause -> {
                     HostingFailure failure = failureOf(cause);
                     if (failure == HostingFailure.UNUSABLE) {
-                        LOG.error("{} epoch {} cannot be loaded", key, e.epoch(), cause);
+                        around.metrics.failed();
+                        LogFields.of(LOG.atError().setCause(cause), key, e.epoch())
+                                .log("{} epoch {} cannot be loaded", key, e.epoch());
                     }
                     return protocol.loadFailed(e.claimId(), failure, now());
                 });
     }
 
     private void host(OwnershipEffect.Host e) {
-        DocumentVerticle owner =
-                new DocumentVerticle(key, loaded, around.store, around.inbox, around.limits, around.listener);
+        DocumentVerticle owner = new DocumentVerticle(
+                key, loaded, around.store, around.inbox, around.limits, around.metrics, around.listener);
         loaded = null;
         verticle = owner;
         serving = owner;
-        LOG.debug("Hosting {} in epoch {}", key, e.epoch());
+        LogFields.of(LOG.atDebug(), key, e.epoch()).log("Hosting {} in epoch {}", key, e.epoch());
         around.vertx
                 .deployVerticle(owner)
                 .onComplete(deployed -> around.context.runOnContext(run -> {

@@ -163,6 +163,7 @@ final class ClientConnection {
     }
 
     private void message(byte[] bytes) {
+        gateway.metrics().received(bytes.length);
         if (compressor == null) {
             // Nothing on the wire says which one a client uses, except its first frame.
             compressor = Compressor.sniff(bytes);
@@ -262,6 +263,7 @@ final class ClientConnection {
     }
 
     private void malformed(MalformedMessageException fault) {
+        gateway.metrics().malformed();
         LOG.debug("Session {} sent what is no message: {}", sessionId, fault.getMessage());
         if (fault.isOfUnknownPlugin()) {
             // A client with a plugin more than this server sends it all the time, and an error each time helps nobody.
@@ -320,6 +322,7 @@ final class ClientConnection {
             return;
         }
         socket.writeBinaryMessage(frame);
+        gateway.metrics().sent(frame.length());
         if (!isCongested && !socket.isClosed() && socket.writeQueueFull()) {
             isCongested = true;
             progressAtMillis = gateway.nowMillis();
@@ -339,6 +342,14 @@ final class ClientConnection {
             link.drained(sessionId, gateway.nowMillis());
             gateway.performLater(link);
         }
+    }
+
+    boolean isPaused() {
+        return !pausedBy.isEmpty();
+    }
+
+    boolean isCongested() {
+        return isCongested;
     }
 
     void pause(DocumentKey key) {

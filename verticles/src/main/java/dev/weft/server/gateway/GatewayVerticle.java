@@ -17,6 +17,9 @@ import dev.weft.server.link.AwareLink;
 import dev.weft.server.link.DocumentLink;
 import dev.weft.server.link.LinkEffect;
 import dev.weft.server.link.RelayLink;
+import dev.weft.server.observe.GatewayLoad;
+import dev.weft.server.observe.GatewayMetrics;
+import dev.weft.server.observe.ServerMetrics;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.plugin.ServerPlugin;
 import dev.weft.server.registry.DocumentKey;
@@ -35,6 +38,7 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +46,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,6 +90,11 @@ public final class GatewayVerticle extends VerticleBase {
     private final Map<String, ClientConnection> connections = new LinkedHashMap<>();
     private final Map<DocumentKey, DocumentLink> links = new HashMap<>();
     private final Map<Long, DocumentLink> linksByNumber = new HashMap<>();
+    private final Map<Long, OwnerTimes> times = new HashMap<>();
+    private final ServerMetrics serverMetrics;
+    private final GatewayMetrics metrics;
+    private final Supplier<GatewayLoad> published = () -> this.load;
+    private volatile GatewayLoad load = GatewayLoad.NONE;
     private long nextLink = 1;
     private boolean isDraining;
     private HttpServer server;
@@ -99,6 +109,7 @@ public final class GatewayVerticle extends VerticleBase {
             PluginChain plugins,
             Doorkeeper door,
             WallClock wallClock,
+            ServerMetrics metrics,
             IntConsumer listening) {
         this.index = index;
         this.options = options;
@@ -110,13 +121,20 @@ public final class GatewayVerticle extends VerticleBase {
         this.plainCodec = new MessageCodec(WireMode.ANY, options.frames(), plugins.codecs());
         this.gzipCodec = plainCodec.withCompressor(Compressor.GZIP);
         this.wallClock = wallClock;
+        this.serverMetrics = metrics;
+        this.metrics = metrics.gateway();
         this.listening = listening;
     }
 
     @Override
     public Future<?> start() {
         ownContext = context;
-        inbox.addGateway(index, message -> ownContext.runOnContext(run -> receive(message)));
+        inbox.addGateway(index, message -> {
+            long arrivedAtNanos = metrics.nanoTime();
+            ownContext.runOnContext(run -> receive(message, arrivedAtNanos));
+        });
+        publishLoad(List.of());
+        serverMetrics.addGateway(published);
         vertx.setPeriodic(TICK_MILLIS, timer -> tick());
         server = vertx.createHttpServer(httpOptions());
         server.connectionHandler(connection -> pending.opened(connection, nowMillis()));
@@ -127,6 +145,7 @@ public final class GatewayVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         inbox.removeGateway(index);
+        serverMetrics.removeGateway(published);
         return server == null ? Future.succeededFuture() : server.close();
     }
 
@@ -178,6 +197,7 @@ public final class GatewayVerticle extends VerticleBase {
     private void request(HttpServerRequest request) {
         pending.requested(request.connection(), nowMillis());
         if (isDraining) {
+            metrics.refused();
             request.response().setStatusCode(UNAVAILABLE).end();
             return;
         }
@@ -196,6 +216,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     private void refuse(HttpServerRequest request, Throwable cause) {
         LOG.debug("{} was not let in: {}", request.remoteAddress(), cause.getMessage());
+        metrics.refused();
         int status = cause instanceof Doorkeeper.Refused refused ? refused.status() : UNAVAILABLE;
         request.resume();
         request.response().setStatusCode(status).end();
@@ -233,6 +254,7 @@ public final class GatewayVerticle extends VerticleBase {
         ClientConnection connection = new ClientConnection(this, socket, newSessionId(), identity, place);
         connections.put(connection.sessionId(), connection);
         connection.start(nowMillis());
+        metrics.opened();
         plugins.connected(connection.sessionId());
     }
 
@@ -266,14 +288,19 @@ public final class GatewayVerticle extends VerticleBase {
         link.withPlugins(plugins.besideLink(key));
         links.put(key, link);
         linksByNumber.put(address.number(), link);
+        times.put(address.number(), new OwnerTimes(key, metrics));
         return link;
     }
 
-    private void receive(LinkMessage message) {
+    private void receive(LinkMessage message, long arrivedAtNanos) {
         DocumentLink link = linksByNumber.get(message.to().number());
         if (link != null) {
+            times.get(message.to().number()).received(message);
             link.receive(message, nowMillis());
             perform(link);
+            if (message instanceof LinkMessage.Broadcast) {
+                metrics.broadcast(metrics.nanoTime() - arrivedAtNanos);
+            }
         }
     }
 
@@ -304,6 +331,21 @@ public final class GatewayVerticle extends VerticleBase {
             link.tick(now);
             perform(link);
         });
+        publishLoad(links.values());
+    }
+
+    private void publishLoad(Collection<DocumentLink> held) {
+        long ringBytes = 0;
+        for (DocumentLink link : held) {
+            ringBytes += link.unacknowledgedBytes();
+        }
+        int paused = 0;
+        int congested = 0;
+        for (ClientConnection connection : connections.values()) {
+            paused += connection.isPaused() ? 1 : 0;
+            congested += connection.isCongested() ? 1 : 0;
+        }
+        load = new GatewayLoad(connections.size(), held.size(), ringBytes, paused, congested, metrics.nanoTime());
     }
 
     /** {@link #perform} when the input that is being dealt with is done; keeps effects in the order of their inputs. */
@@ -321,6 +363,7 @@ public final class GatewayVerticle extends VerticleBase {
         if (effect instanceof LinkEffect.ToSessions toSessions) {
             deliver(toSessions);
         } else if (effect instanceof LinkEffect.ToOwner toOwner) {
+            times.get(link.address().number()).sent(toOwner.message());
             inbox.toOwner(toOwner.nodeId(), toOwner.message());
         } else if (effect instanceof LinkEffect.FindOwner findOwner) {
             findOwner(link, findOwner);
@@ -333,6 +376,7 @@ public final class GatewayVerticle extends VerticleBase {
         } else if (effect instanceof LinkEffect.Discard) {
             links.remove(link.key(), link);
             linksByNumber.remove(link.address().number());
+            times.remove(link.address().number());
         } else if (effect instanceof LinkEffect.Report report) {
             LOG.debug("{} session {}: {}", link.key(), report.sessionId(), report.what());
         } else {
@@ -408,6 +452,10 @@ public final class GatewayVerticle extends VerticleBase {
         } else {
             future.onComplete(answer -> ownContext.runOnContext(run -> action.handle(answer)));
         }
+    }
+
+    GatewayMetrics metrics() {
+        return metrics;
     }
 
     long nowMillis() {

@@ -94,6 +94,11 @@ public abstract class DocumentLink {
         return this;
     }
 
+    /** What was submitted and is not acknowledged yet, in bytes. */
+    public long unacknowledgedBytes() {
+        return ring.bytes();
+    }
+
     /** The effects of the inputs since the last call, in order. */
     public List<LinkEffect> takeEffects() {
         List<LinkEffect> taken = effects;
