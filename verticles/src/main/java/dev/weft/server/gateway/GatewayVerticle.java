@@ -63,6 +63,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     private static final int DRAIN_PAUSE_MILLIS = 20;
 
+    private static final String WEBSOCKET_VERSION = "13";
     private static final int SESSION_ID_BYTES = 16;
 
     /** Room for the longest token in the query, with every character of it escaped. */
@@ -199,6 +200,12 @@ public final class GatewayVerticle extends VerticleBase {
         if (isDraining) {
             metrics.refused();
             request.response().setStatusCode(UNAVAILABLE).end();
+            return;
+        }
+        String version = request.getHeader("Sec-WebSocket-Version");
+        if (version != null && !version.equals(WEBSOCKET_VERSION)) {
+            // Vert.x would still speak the drafts before RFC 6455 with whoever asks.
+            request.response().setStatusCode(BAD_REQUEST).end();
             return;
         }
         Future<Identity> admitted = door.admit(upgradeOf(request), wallMillis());
