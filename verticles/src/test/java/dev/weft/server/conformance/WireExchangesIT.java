@@ -39,8 +39,9 @@ class WireExchangesIT {
                     options ->
                             options.withPlugins(List.of()).withGateway(gateway().withCreate(false)),
             "impatient",
-                    options ->
-                            options.withPlugins(List.of()).withGateway(gateway().withPatience(1 << 20, 60_000, 1_000)));
+                    options -> options.withPlugins(List.of())
+                            .withGateway(
+                                    gateway().toBuilder().silentMillisMax(1_000).build()));
 
     private static final Map<String, Server> SERVERS = new ConcurrentHashMap<>();
 

@@ -16,6 +16,7 @@ import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
 import dev.weft.protocol.message.Welcome;
+import dev.weft.server.kit.stock.Blobs;
 import dev.weft.server.registry.DocumentKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -165,13 +165,13 @@ final class Simulation {
             join(new WeftAwareClient(this, "weft" + i, AWARE, ids.nextPeerId(), i % 2 == 0));
         }
         for (int i = 0; i < scenario.stockAware(); i++) {
-            join(new StockAwareClient(this, "stock" + i, AWARE, ids.nextPeerId()));
+            join(new StockPerson(this, "stock" + i, AWARE, ids.nextPeerId()));
         }
         for (int i = 0; i < scenario.weftRelay(); i++) {
             join(new WeftRelayClient(this, "wrelay" + i, RELAY, ids.nextPeerId()));
         }
         for (int i = 0; i < scenario.stockRelay(); i++) {
-            join(new StockRelayClient(this, "srelay" + i, RELAY, ids.nextPeerId()));
+            join(new StockPerson(this, "srelay" + i, RELAY, ids.nextPeerId()));
         }
         faultsActive = true;
         faults.start();
@@ -211,7 +211,7 @@ final class Simulation {
             }
         } else if (what < 90 && scenario.faultEveryMillis() > 0) {
             client.stall(schedule.upTo(random.nextInt(5) == 0 ? 20_000 : 2_000));
-        } else if (!client.isWanted || client instanceof StockClient stock && stock.hasGivenUp()) {
+        } else if (!client.isWanted || client instanceof StockPerson stock && stock.hasGivenUp()) {
             client.connect();
         }
         schedule.after(1 + schedule.upTo(2 * scenario.editEveryMillis()), () -> live(client));
@@ -223,7 +223,7 @@ final class Simulation {
         while (schedule.now() < until && !isConverged()) {
             schedule.run(SETTLE_STEP_MILLIS);
             clients.stream()
-                    .filter(client -> client instanceof StockClient stock && stock.hasGivenUp())
+                    .filter(client -> client instanceof StockPerson stock && stock.hasGivenUp())
                     .forEach(SimulatedClient::connect);
         }
         requireConverged();

@@ -8,6 +8,7 @@ import dev.weft.protocol.message.DocumentStatus;
 import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.kit.stock.Blobs;
 import dev.weft.server.registry.DocumentKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;

@@ -3,6 +3,7 @@ package dev.weft.server.simulation;
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.codec.ByteReader;
 import dev.weft.crdt.id.OperationId;
+import dev.weft.server.kit.stock.Blobs;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import java.nio.charset.StandardCharsets;

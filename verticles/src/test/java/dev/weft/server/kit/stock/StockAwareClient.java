@@ -1,42 +1,40 @@
-package dev.weft.server.simulation;
+package dev.weft.server.kit.stock;
 
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.ImportResult;
-import dev.weft.crdt.id.PeerId;
+import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.ChangeMessage;
 import dev.weft.protocol.message.ChangesMessage;
 import dev.weft.protocol.message.DocumentStatus;
 import dev.weft.protocol.message.DocumentStatusRequest;
-import dev.weft.protocol.message.ErrorCode;
-import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.HandshakeRequest;
 import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
-import dev.weft.server.registry.DocumentKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
 /** The reference client of an aware document (spec protocol 5). */
-final class StockAwareClient extends StockClient {
+public final class StockAwareClient extends StockClient {
     private static final int ATTEMPTS_MAX = 5;
     private static final long PAUSE_MILLIS = 1_000;
 
-    StockAwareClient(Simulation simulation, String name, DocumentKey key, PeerId peer) {
-        super(simulation, name, key, peer);
+    public StockAwareClient(StockHost host, String documentId, Document document, long pingMillis) {
+        super(host, documentId, document, pingMillis);
     }
 
     @Override
     Message greeting() {
-        return new HandshakeRequest(key().id(), peer(), document.versionVector(), Set.of());
+        return new HandshakeRequest(documentId, document.peerId(), document.versionVector(), Set.of());
     }
 
     @Override
     Message ping() {
-        return new Ping(key().id(), now(), document.versionVector());
+        return new Ping(documentId, host.nowMillis(), document.versionVector());
     }
 
     @Override
@@ -50,47 +48,62 @@ final class StockAwareClient extends StockClient {
     }
 
     @Override
-    boolean hasUnsent() {
+    public boolean hasUnsent() {
         return false;
     }
 
     @Override
-    void edited(Change change) {
-        send(new ChangeMessage(key().id(), change));
+    public void edited(Change change) {
+        send(new ChangeMessage(documentId, change));
     }
 
     @Override
-    void received(Message message) {
+    public void requestSync() {
+        send(new DocumentStatusRequest(documentId, document.versionVector()));
+    }
+
+    @Override
+    boolean resynchronise() {
+        // Not coalesced: so many errors, so many requests (spec protocol 5.7).
+        requestSync();
+        return true;
+    }
+
+    @Override
+    void handle(Message message) {
         if (message instanceof HandshakeResponse response) {
-            handshakeAnswered();
-            takeIn(response.changes(), response.versionVector());
+            handshakeAnswered(response.sessionId());
+            takeIn(response.snapshot(), response.changes(), response.versionVector());
         } else if (message instanceof DocumentStatus status) {
-            takeIn(status.changes(), status.versionVector());
+            takeIn(status.snapshot(), status.changes(), status.versionVector());
         } else if (message instanceof ChangeMessage change) {
             takeIn(change.change());
-        } else if (message instanceof ErrorMessage error && error.code().equals(ErrorCode.OUT_OF_SYNC)) {
-            send(new DocumentStatusRequest(key().id(), document.versionVector()));
         }
         // A frame with several changes is one of those it ignores.
     }
 
     private void takeIn(Change change) {
-        ImportResult result = importOne(change);
+        ImportResult result = document.importAll(List.of(change));
         if (!result.applied().isEmpty()) {
             // The document tells of it as if it had been made here, so it goes back (spec protocol 5.5).
-            send(new ChangeMessage(key().id(), change));
+            send(new ChangeMessage(documentId, change));
         } else if (!result.notReady().isEmpty() || !result.refused().isEmpty()) {
-            send(new DocumentStatusRequest(key().id(), document.versionVector()));
+            requestSync();
         }
     }
 
-    private void takeIn(List<Change> changes, VersionVector serverVersion) {
-        importBatch(changes);
+    private void takeIn(Snapshot snapshot, List<Change> changes, VersionVector serverVersion) {
+        if (snapshot == null) {
+            importBatch(changes);
+        } else if (document.importSnapshot(snapshot, true)) {
+            importBatch(changes);
+        }
+        // A snapshot that is refused takes the changes with it.
         List<Change> newer = new ArrayList<>(document.exportChangesNewerThan(serverVersion));
         // Grouped by author, not in causal order (spec protocol 5.4).
         newer.sort(Comparator.comparing((Change change) -> change.author()).thenComparing(Change::clock));
         if (!newer.isEmpty()) {
-            send(new ChangesMessage(key().id(), newer));
+            send(new ChangesMessage(documentId, newer));
         }
     }
 }

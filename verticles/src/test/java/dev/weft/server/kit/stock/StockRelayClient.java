@@ -1,8 +1,8 @@
-package dev.weft.server.simulation;
+package dev.weft.server.kit.stock;
 
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.Snapshot;
-import dev.weft.crdt.id.PeerId;
 import dev.weft.protocol.message.Ack;
 import dev.weft.protocol.message.Hello;
 import dev.weft.protocol.message.Message;
@@ -10,8 +10,8 @@ import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
 import dev.weft.protocol.message.SnapshotUpload;
+import dev.weft.protocol.message.StateRequest;
 import dev.weft.protocol.message.Welcome;
-import dev.weft.server.registry.DocumentKey;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** The reference client of a relay room (spec protocol 6.5). */
-final class StockRelayClient extends StockClient {
+public final class StockRelayClient extends StockClient {
     private static final long PAUSE_MILLIS = 500;
     private static final long PAUSE_MILLIS_MAX = 10_000;
     private static final long JITTER_MILLIS = 250;
@@ -31,24 +31,24 @@ final class StockRelayClient extends StockClient {
     private long maxContiguous;
     private final TreeMap<Long, Long> detached = new TreeMap<>();
 
-    StockRelayClient(Simulation simulation, String name, DocumentKey key, PeerId peer) {
-        super(simulation, name, key, peer);
+    public StockRelayClient(StockHost host, String documentId, Document document, long pingMillis) {
+        super(host, documentId, document, pingMillis);
     }
 
     @Override
     Message greeting() {
-        return new Hello(key().id(), peer(), Set.of());
+        return new Hello(documentId, document.peerId(), Set.of());
     }
 
     @Override
     Message ping() {
-        return new Ping(key().id(), now(), null);
+        return new Ping(documentId, host.nowMillis(), null);
     }
 
     @Override
     long pauseBefore(int attemptNumber) {
         long wait = Math.min(PAUSE_MILLIS << Math.min(attemptNumber, DOUBLINGS_MAX), PAUSE_MILLIS_MAX);
-        return wait + simulation.schedule().upTo(JITTER_MILLIS);
+        return wait + host.jitter(JITTER_MILLIS);
     }
 
     @Override
@@ -58,18 +58,28 @@ final class StockRelayClient extends StockClient {
     }
 
     @Override
-    boolean hasUnsent() {
+    public boolean hasUnsent() {
         return !queue.isEmpty();
     }
 
     @Override
-    void edited(Change change) {
+    public void edited(Change change) {
         queue.add(Blobs.of(change));
         flush();
     }
 
     @Override
-    void received(Message message) {
+    public void requestSync() {
+        send(new StateRequest(documentId));
+    }
+
+    @Override
+    boolean resynchronise() {
+        return false;
+    }
+
+    @Override
+    void handle(Message message) {
         if (message instanceof Welcome welcome) {
             welcomed(welcome);
         } else if (message instanceof Ack ack) {
@@ -85,7 +95,7 @@ final class StockRelayClient extends StockClient {
     }
 
     private void welcomed(Welcome welcome) {
-        handshakeAnswered();
+        handshakeAnswered(welcome.sessionId());
         isWelcomed = true;
         inFlight = 0;
         if (welcome.snapshot() != null) {
@@ -100,7 +110,7 @@ final class StockRelayClient extends StockClient {
     private void flush() {
         if (isWelcomed && inFlight == 0 && !queue.isEmpty()) {
             inFlight = queue.size();
-            send(new Push(key().id(), List.copyOf(queue)));
+            send(new Push(documentId, List.copyOf(queue)));
         }
     }
 
@@ -118,7 +128,7 @@ final class StockRelayClient extends StockClient {
         long upToSeq = Math.min(seq, maxContiguous);
         if (asked && upToSeq > 0) {
             byte[] snapshot = document.takeSnapshot(false).encode();
-            send(new SnapshotUpload(key().id(), Base64.getEncoder().encodeToString(snapshot), upToSeq));
+            send(new SnapshotUpload(documentId, Base64.getEncoder().encodeToString(snapshot), upToSeq));
         }
     }
 }
