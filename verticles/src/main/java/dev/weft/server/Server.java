@@ -13,6 +13,10 @@ import dev.weft.server.document.AwareDocumentLoader;
 import dev.weft.server.document.DocumentDeployer;
 import dev.weft.server.document.DocumentLoader;
 import dev.weft.server.document.RelayRoomLoader;
+import dev.weft.server.event.EventOptions;
+import dev.weft.server.event.EventStream;
+import dev.weft.server.event.EventSubscription;
+import dev.weft.server.event.ServerEvent;
 import dev.weft.server.gateway.DocumentRouter;
 import dev.weft.server.gateway.Doorkeeper;
 import dev.weft.server.gateway.GatewayOptions;
@@ -47,6 +51,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -64,6 +69,7 @@ public final class Server {
     private final ServerMetrics metrics;
     private final HealthChecks health;
     private final NodeInbox inbox;
+    private final EventStream events;
     private final PluginChain plugins;
     private final DocumentRouter router;
     private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
@@ -92,7 +98,9 @@ public final class Server {
         this.health = new HealthChecks(this.store, registry, metrics);
         this.options = options;
         this.closeVertx = closeVertx;
-        this.plugins = new PluginChain(options.plugins(), System::nanoTime);
+        this.events = new EventStream(registry.localNode(), WallClock.SYSTEM);
+        options.listeners().forEach(listener -> events.subscribe(listener.options(), listener.action()));
+        this.plugins = new PluginChain(options.plugins(), System::nanoTime, events);
         this.router = new DocumentRouter(registry, this.store, options.placement());
         this.inbox = new NodeInbox(vertx, registry.localNode());
         GatewayOptions gateway = options.gateway();
@@ -183,6 +191,7 @@ public final class Server {
                 inbox,
                 loader(),
                 options.hosting(),
+                events,
                 options.ownership(),
                 () -> UUID.randomUUID().toString(),
                 options.passivateMillis(),
@@ -193,9 +202,15 @@ public final class Server {
         Counter doubts = metrics.counter("weft.cluster.doubts");
         registry.listen(new RegistryListener() {
             @Override
+            public void nodeJoined(String nodeId) {
+                events.tell(ServerEvent.NodeJoined.class, origin -> new ServerEvent.NodeJoined(origin, nodeId));
+            }
+
+            @Override
             public void nodeLeft(String nodeId) {
                 LOG.info("Node {} left", nodeId);
                 nodesLeft.increment();
+                events.tell(ServerEvent.NodeLeft.class, origin -> new ServerEvent.NodeLeft(origin, nodeId));
                 documents.nodeLeft(nodeId);
                 gateways.forEach(gateway -> gateway.nodeLeft(nodeId));
             }
@@ -204,6 +219,9 @@ public final class Server {
             public void entriesDoubtful(Doubt doubt) {
                 LOG.warn("The registry may have lost or replaced entries: {}", doubt);
                 doubts.increment();
+                events.tell(
+                        ServerEvent.RegistryDoubtful.class,
+                        origin -> new ServerEvent.RegistryDoubtful(origin, doubt.name()));
                 documents.entriesDoubtful();
             }
         });
@@ -217,8 +235,12 @@ public final class Server {
                 .onSuccess(server -> {
                     health.started();
                     LOG.info("Node {} listens on port {}", nodeId(), port);
+                    events.tell(ServerEvent.Started.class, origin -> new ServerEvent.Started(origin, port));
                 })
-                .recover(cause -> stop().transform(stopped -> Future.failedFuture(cause)));
+                .recover(cause -> {
+                    events.tell(ServerEvent.StartFailed.class, origin -> new ServerEvent.StartFailed(origin, cause));
+                    return stop().transform(stopped -> Future.failedFuture(cause));
+                });
     }
 
     private void addGauges() {
@@ -268,12 +290,7 @@ public final class Server {
         GatewayVerticle gateway = new GatewayVerticle(
                 gateways.size(),
                 options.gateway(),
-                inbox,
-                router,
-                plugins,
-                door,
-                WallClock.SYSTEM,
-                metrics,
+                new GatewayVerticle.Surroundings(inbox, router, plugins, door, events, metrics, WallClock.SYSTEM),
                 bound -> port = bound);
         gateways.add(gateway);
         return gateway;
@@ -325,6 +342,16 @@ public final class Server {
         return documents;
     }
 
+    /** What happens on this node, from now on, told on a thread of the listener's own. */
+    public EventSubscription onEvent(Consumer<ServerEvent> listener) {
+        return onEvent(EventOptions.DEFAULT, listener);
+    }
+
+    /** {@link #onEvent(Consumer)} for some types, with another bound, or on an executor or context of the caller's. */
+    public EventSubscription onEvent(EventOptions chosen, Consumer<ServerEvent> listener) {
+        return events.subscribe(chosen, listener);
+    }
+
     public Vertx vertx() {
         return vertx;
     }
@@ -360,11 +387,19 @@ public final class Server {
                 .toList();
         router.exclude(nodeId());
         health.draining();
+        int sessions =
+                gateways.stream().mapToInt(GatewayVerticle::connectionCount).sum();
+        events.tell(
+                ServerEvent.DrainStarted.class,
+                origin -> new ServerEvent.DrainStarted(origin, documents.hostedCount(), sessions));
         // Documents first, while the sockets of this node still follow them; then the sockets, to other nodes.
         return documents
                 .drain(others)
                 .transform(documentsGone -> others.isEmpty() ? Future.<Void>succeededFuture() : drainGateways())
-                .transform(sessionsGone -> undeploy())
+                .transform(sessionsGone -> {
+                    events.tell(ServerEvent.DrainFinished.class, ServerEvent.DrainFinished::new);
+                    return undeploy();
+                })
                 .transform(documentsGone -> revocationChannel.stop())
                 .transform(silent -> authenticator().close())
                 .transform(closed -> inbox.stop())
@@ -372,6 +407,10 @@ public final class Server {
                 .transform(httpGone -> store.close())
                 .transform(storeClosed -> registry.close())
                 .transform(registryClosed -> closeVertx.get())
-                .onComplete(closed -> metrics.close());
+                .onComplete(closed -> {
+                    events.tell(ServerEvent.Stopped.class, ServerEvent.Stopped::new);
+                    events.close();
+                    metrics.close();
+                });
     }
 }

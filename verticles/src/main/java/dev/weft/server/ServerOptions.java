@@ -4,6 +4,7 @@ import dev.weft.cluster.ClusterOptions;
 import dev.weft.server.awareness.AwarenessOptions;
 import dev.weft.server.awareness.AwarenessPlugin;
 import dev.weft.server.document.host.HostLimits;
+import dev.weft.server.event.EventListener;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.plugin.ServerPlugin;
 import dev.weft.server.registry.LocalPlacement;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param operation how it is watched and operated
  * @param allowUnsharedStore whether to join a cluster with a store the other nodes do not reach: a document that moves
  *     to another node starts empty there, and only its clients bring the content back
+ * @param listeners told what happens on this node, from its start on
  */
 public record ServerOptions(
         Optional<ClusterOptions> cluster,
@@ -40,7 +42,8 @@ public record ServerOptions(
         List<ServerPlugin> plugins,
         OwnershipTiming ownership,
         Placement placement,
-        OperationOptions operation) {
+        OperationOptions operation,
+        List<EventListener> listeners) {
     public static final ServerOptions DEFAULT = new ServerOptions(
             Optional.empty(),
             GatewayOptions.DEFAULT,
@@ -52,10 +55,12 @@ public record ServerOptions(
             List.of(new AwarenessPlugin(AwarenessOptions.DEFAULT)),
             OwnershipTiming.defaults().withoutDetaching(),
             new LocalPlacement(),
-            OperationOptions.DEFAULT);
+            OperationOptions.DEFAULT,
+            List.of());
 
     public ServerOptions {
         plugins = List.copyOf(plugins);
+        listeners = List.copyOf(listeners);
         Objects.requireNonNull(cluster, "cluster");
         Objects.requireNonNull(gateway, "gateway");
         Objects.requireNonNull(hosting, "hosting");
@@ -66,138 +71,154 @@ public record ServerOptions(
         }
     }
 
+    public static Builder builder() {
+        return DEFAULT.toBuilder();
+    }
+
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
     public ServerOptions withCluster(ClusterOptions value) {
-        return new ServerOptions(
-                Optional.of(value),
-                gateway,
-                gateways,
-                hosting,
-                rooms,
-                passivateMillis,
-                allowUnsharedStore,
-                plugins,
-                ownership,
-                placement,
-                operation);
+        return toBuilder().cluster(value).build();
     }
 
     public ServerOptions withGateway(GatewayOptions value) {
-        return new ServerOptions(
-                cluster,
-                value,
-                gateways,
-                hosting,
-                rooms,
-                passivateMillis,
-                allowUnsharedStore,
-                plugins,
-                ownership,
-                placement,
-                operation);
+        return toBuilder().gateway(value).build();
     }
 
     public ServerOptions withGateways(int value) {
-        return new ServerOptions(
-                cluster,
-                gateway,
-                value,
-                hosting,
-                rooms,
-                passivateMillis,
-                allowUnsharedStore,
-                plugins,
-                ownership,
-                placement,
-                operation);
+        return toBuilder().gateways(value).build();
     }
 
     public ServerOptions withRooms(RelayLimits value) {
-        return new ServerOptions(
-                cluster,
-                gateway,
-                gateways,
-                hosting,
-                value,
-                passivateMillis,
-                allowUnsharedStore,
-                plugins,
-                ownership,
-                placement,
-                operation);
+        return toBuilder().rooms(value).build();
     }
 
     public ServerOptions withPassivateMillis(int value) {
-        return new ServerOptions(
-                cluster,
-                gateway,
-                gateways,
-                hosting,
-                rooms,
-                value,
-                allowUnsharedStore,
-                plugins,
-                ownership,
-                placement,
-                operation);
+        return toBuilder().passivateMillis(value).build();
     }
 
     public ServerOptions withAllowUnsharedStore(boolean value) {
-        return new ServerOptions(
-                cluster,
-                gateway,
-                gateways,
-                hosting,
-                rooms,
-                passivateMillis,
-                value,
-                plugins,
-                ownership,
-                placement,
-                operation);
+        return toBuilder().allowUnsharedStore(value).build();
     }
 
     public ServerOptions withPlugins(List<ServerPlugin> value) {
-        return new ServerOptions(
-                cluster,
-                gateway,
-                gateways,
-                hosting,
-                rooms,
-                passivateMillis,
-                allowUnsharedStore,
-                value,
-                ownership,
-                placement,
-                operation);
+        return toBuilder().plugins(value).build();
     }
 
     public ServerOptions withPlacement(Placement value) {
-        return new ServerOptions(
-                cluster,
-                gateway,
-                gateways,
-                hosting,
-                rooms,
-                passivateMillis,
-                allowUnsharedStore,
-                plugins,
-                ownership,
-                value,
-                operation);
+        return toBuilder().placement(value).build();
     }
 
     public ServerOptions withOperation(OperationOptions value) {
-        return new ServerOptions(
-                cluster,
-                gateway,
-                gateways,
-                hosting,
-                rooms,
-                passivateMillis,
-                allowUnsharedStore,
-                plugins,
-                ownership,
-                placement,
-                value);
+        return toBuilder().operation(value).build();
+    }
+
+    /** Collects options, beginning with those it was made from; not thread-safe. */
+    public static final class Builder {
+        private Optional<ClusterOptions> cluster;
+        private GatewayOptions gateway;
+        private int gateways;
+        private HostLimits hosting;
+        private RelayLimits rooms;
+        private int passivateMillis;
+        private boolean allowUnsharedStore;
+        private List<ServerPlugin> plugins;
+        private OwnershipTiming ownership;
+        private Placement placement;
+        private OperationOptions operation;
+        private List<EventListener> listeners;
+
+        private Builder(ServerOptions from) {
+            cluster = from.cluster;
+            gateway = from.gateway;
+            gateways = from.gateways;
+            hosting = from.hosting;
+            rooms = from.rooms;
+            passivateMillis = from.passivateMillis;
+            allowUnsharedStore = from.allowUnsharedStore;
+            plugins = from.plugins;
+            ownership = from.ownership;
+            placement = from.placement;
+            operation = from.operation;
+            listeners = from.listeners;
+        }
+
+        public Builder cluster(ClusterOptions value) {
+            cluster = Optional.of(value);
+            return this;
+        }
+
+        public Builder gateway(GatewayOptions value) {
+            gateway = value;
+            return this;
+        }
+
+        public Builder gateways(int value) {
+            gateways = value;
+            return this;
+        }
+
+        public Builder hosting(HostLimits value) {
+            hosting = value;
+            return this;
+        }
+
+        public Builder rooms(RelayLimits value) {
+            rooms = value;
+            return this;
+        }
+
+        public Builder passivateMillis(int value) {
+            passivateMillis = value;
+            return this;
+        }
+
+        public Builder allowUnsharedStore(boolean value) {
+            allowUnsharedStore = value;
+            return this;
+        }
+
+        public Builder plugins(List<ServerPlugin> value) {
+            plugins = value;
+            return this;
+        }
+
+        public Builder ownership(OwnershipTiming value) {
+            ownership = value;
+            return this;
+        }
+
+        public Builder placement(Placement value) {
+            placement = value;
+            return this;
+        }
+
+        public Builder operation(OperationOptions value) {
+            operation = value;
+            return this;
+        }
+
+        public Builder listeners(List<EventListener> value) {
+            listeners = value;
+            return this;
+        }
+
+        public ServerOptions build() {
+            return new ServerOptions(
+                    cluster,
+                    gateway,
+                    gateways,
+                    hosting,
+                    rooms,
+                    passivateMillis,
+                    allowUnsharedStore,
+                    plugins,
+                    ownership,
+                    placement,
+                    operation,
+                    listeners);
+        }
     }
 }

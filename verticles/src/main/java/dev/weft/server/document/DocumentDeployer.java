@@ -4,6 +4,7 @@ import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostLimits;
+import dev.weft.server.event.EventStream;
 import dev.weft.server.observe.DocumentMetrics;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.Ownership;
@@ -62,6 +63,7 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
             NodeInbox inbox,
             DocumentLoader loader,
             HostLimits limits,
+            EventStream events,
             OwnershipTiming timing,
             Supplier<String> claimIds,
             int passivateMillis,
@@ -71,8 +73,8 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
         this.claimIds = claimIds;
         this.passivateMillis = passivateMillis;
         this.ownContext = vertx.getOrCreateContext();
-        this.around =
-                new HostedSlot.Surroundings(vertx, ownContext, registry, store, inbox, loader, limits, metrics, this);
+        this.around = new HostedSlot.Surroundings(
+                vertx, ownContext, registry, store, inbox, loader, limits, metrics, this, events);
         this.timer = vertx.setPeriodic(TICK_MILLIS, fired -> ownContext.runOnContext(run -> tick()));
     }
 

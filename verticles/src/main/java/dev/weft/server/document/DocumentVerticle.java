@@ -6,6 +6,8 @@ import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostEffect;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
+import dev.weft.server.event.EventStream;
+import dev.weft.server.event.ServerEvent;
 import dev.weft.server.observe.DocumentMetrics;
 import dev.weft.server.observe.LogFields;
 import dev.weft.server.registry.DocumentKey;
@@ -17,6 +19,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +49,7 @@ final class DocumentVerticle extends VerticleBase {
     private final Listener listener;
     private final DocumentMetrics metrics;
     private final SubmitTimes times;
+    private final EventStream events;
     private final List<Runnable> early = new ArrayList<>();
     private volatile Context ownContext;
     private final List<LinkMessage> withheld = new ArrayList<>();
@@ -53,6 +57,7 @@ final class DocumentVerticle extends VerticleBase {
     private long idleSinceMillis = -1;
     private boolean isSuspended;
     private boolean isOver;
+    private volatile boolean isBroken;
 
     DocumentVerticle(
             DocumentKey key,
@@ -61,7 +66,8 @@ final class DocumentVerticle extends VerticleBase {
             NodeInbox inbox,
             HostLimits limits,
             DocumentMetrics metrics,
-            Listener listener) {
+            Listener listener,
+            EventStream events) {
         this.key = key;
         this.hosted = hosted;
         this.store = store;
@@ -70,6 +76,7 @@ final class DocumentVerticle extends VerticleBase {
         this.metrics = metrics;
         this.times = new SubmitTimes(metrics);
         this.listener = listener;
+        this.events = events;
     }
 
     @Override
@@ -109,8 +116,18 @@ final class DocumentVerticle extends VerticleBase {
             metrics.failed();
             line(LOG.atError().setCause(e)).log("{} epoch {} broke and is not served any more", key, hosted.epoch());
             isOver = true;
+            isBroken = true;
             listener.failed(key, hosted.epoch());
         }
+    }
+
+    long epoch() {
+        return hosted.epoch();
+    }
+
+    /** Whether it broke one of its own rules. May be called on any thread. */
+    boolean isBroken() {
+        return isBroken;
     }
 
     /** Called on any thread. While the document takes nothing, messages are dropped: links repeat them. */
@@ -190,6 +207,8 @@ final class DocumentVerticle extends VerticleBase {
         for (HostEffect effect : effects) {
             if (effect instanceof HostEffect.Send send) {
                 send(send.message());
+            } else if (effect instanceof HostEffect.Durable durable) {
+                tellApplied(durable);
             } else if (effect instanceof HostEffect.Persist persist) {
                 persist(persist);
             } else if (effect instanceof HostEffect.Compact compact) {
@@ -215,6 +234,27 @@ final class DocumentVerticle extends VerticleBase {
         }
     }
 
+    /** One event per session whose changes stand together, as each was submitted by one. */
+    private void tellApplied(HostEffect.Durable durable) {
+        if (!events.isWatched(ServerEvent.ChangesApplied.class)) {
+            return;
+        }
+        List<LinkMessage.Entry> entries = durable.entries();
+        long before = durable.lastPosition() - entries.size();
+        int from = 0;
+        while (from < entries.size()) {
+            String origin = entries.get(from).origin();
+            List<byte[]> changes = new ArrayList<>();
+            int to = from;
+            while (to < entries.size() && Objects.equals(entries.get(to).origin(), origin)) {
+                changes.add(entries.get(to++).blob());
+            }
+            events.tell(
+                    new ServerEvent.ChangesApplied(events.origin(key, origin), hosted.epoch(), before + to, changes));
+            from = to;
+        }
+    }
+
     private void persist(HostEffect.Persist persist) {
         store.append(key, hosted.epoch(), persist.firstPosition(), persist.blobs())
                 .onComplete(appended -> ownContext.runOnContext(run -> {
@@ -234,7 +274,14 @@ final class DocumentVerticle extends VerticleBase {
                     if (isOver) {
                         return;
                     }
-                    if (done.failed()) {
+                    if (done.succeeded()) {
+                        events.tell(
+                                ServerEvent.SnapshotCreated.class,
+                                key,
+                                null,
+                                origin -> new ServerEvent.SnapshotCreated(
+                                        origin, compact.upToPosition(), compact.snapshot().length));
+                    } else {
                         line(LOG.atWarn())
                                 .log(
                                         "{} epoch {}: not compacted: {}",
@@ -250,6 +297,7 @@ final class DocumentVerticle extends VerticleBase {
         boolean isStale = cause instanceof StaleEpochException;
         line(LOG.atWarn())
                 .log("{} epoch {}: the store did not take an append: {}", key, hosted.epoch(), cause.getMessage());
+        events.tell(ServerEvent.StoreFailed.class, key, null, origin -> new ServerEvent.StoreFailed(origin, cause));
         input(() -> hosted.persistFailed(isStale, nowMillis()));
         if (isStale && flushing != null) {
             flushing.tryFail(cause);

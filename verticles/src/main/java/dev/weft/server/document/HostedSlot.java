@@ -8,6 +8,8 @@ import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
+import dev.weft.server.event.EventStream;
+import dev.weft.server.event.ServerEvent;
 import dev.weft.server.observe.DocumentMetrics;
 import dev.weft.server.observe.LogFields;
 import dev.weft.server.registry.DocumentKey;
@@ -48,7 +50,8 @@ final class HostedSlot {
             DocumentLoader loader,
             HostLimits limits,
             DocumentMetrics metrics,
-            DocumentVerticle.Listener listener) {}
+            DocumentVerticle.Listener listener,
+            EventStream events) {}
 
     private final DocumentKey key;
     private final OwnershipProtocol protocol;
@@ -58,6 +61,7 @@ final class HostedSlot {
     private boolean create;
     private Ownership suspected;
     private Hosted loaded;
+    private int loadedEntries;
     private DocumentVerticle verticle;
     private String deploymentId;
 
@@ -157,13 +161,13 @@ final class HostedSlot {
         } else if (effect instanceof OwnershipEffect.Unload e) {
             // Those who still follow are sent to the registry, which names the successor, if there is one.
             withVerticle(owner -> owner.stepDown(null));
-            undeploy(e.claimId());
+            undeploy(e.claimId(), ServerEvent.UnloadReason.RELEASED);
         } else if (effect instanceof OwnershipEffect.StepDown e) {
             around.metrics.steppedDown();
             LogFields.of(LOG.atInfo(), key, e.epoch()).log("{} epoch {} steps down for {}", key, e.epoch(), e.winner());
             String hint = e.winner() == null ? null : e.winner().route();
             withVerticle(owner -> owner.stepDown(hint));
-            undeploy(e.claimId());
+            undeploy(e.claimId(), ServerEvent.UnloadReason.REPLACED);
         } else if (effect instanceof OwnershipEffect.ReleaseEntry e) {
             answer(
                     around.registry.release(key, e.claimId(), e.hint()),
@@ -174,6 +178,11 @@ final class HostedSlot {
         } else if (effect instanceof OwnershipEffect.ReportQuarantine e) {
             LogFields.of(LOG.atError(), key, protocol.epoch())
                     .log("{} cannot be hosted, {} times in a row; it is left alone for a while", key, e.failures());
+            around.events.tell(
+                    ServerEvent.DocumentQuarantined.class,
+                    key,
+                    null,
+                    origin -> new ServerEvent.DocumentQuarantined(origin, e.failures()));
         } else {
             // The timing of this node never lets a fenced owner go on without its epoch.
             throw new AssertionError(effect);
@@ -211,6 +220,7 @@ final class HostedSlot {
                     around.metrics.opened(key, e.epoch(), around.metrics.nanoTime() - startedAtNanos);
                     if (e.claimId().equals(protocol.claimId())) {
                         loaded = hosted;
+                        loadedEntries = entries.size();
                     }
                     return protocol.loaded(e.claimId(), now());
                 },
@@ -227,7 +237,13 @@ final class HostedSlot {
 
     private void host(OwnershipEffect.Host e) {
         DocumentVerticle owner = new DocumentVerticle(
-                key, loaded, around.store, around.inbox, around.limits, around.metrics, around.listener);
+                key, loaded, around.store, around.inbox, around.limits, around.metrics, around.listener, around.events);
+        long epoch = loaded.epoch();
+        around.events.tell(
+                ServerEvent.DocumentLoaded.class,
+                key,
+                null,
+                origin -> new ServerEvent.DocumentLoaded(origin, epoch, loadedEntries));
         loaded = null;
         verticle = owner;
         serving = owner;
@@ -266,8 +282,14 @@ final class HostedSlot {
                 cause -> protocol.flushFailed(e.number(), failureOf(cause), now()));
     }
 
-    private void undeploy(String claimId) {
+    private void undeploy(String claimId, ServerEvent.UnloadReason reason) {
         serving = null;
+        withVerticle(owner -> around.events.tell(
+                ServerEvent.DocumentUnloaded.class,
+                key,
+                null,
+                origin -> new ServerEvent.DocumentUnloaded(
+                        origin, owner.epoch(), owner.isBroken() ? ServerEvent.UnloadReason.BROKEN : reason)));
         loaded = null;
         verticle = null;
         String deployment = deploymentId;

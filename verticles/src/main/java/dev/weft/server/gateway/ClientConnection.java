@@ -1,5 +1,6 @@
 package dev.weft.server.gateway;
 
+import dev.weft.crdt.id.PeerId;
 import dev.weft.protocol.codec.Compressor;
 import dev.weft.protocol.codec.MalformedMessageException;
 import dev.weft.protocol.message.AwareMessage;
@@ -14,6 +15,8 @@ import dev.weft.protocol.message.Pong;
 import dev.weft.protocol.message.RelayMessage;
 import dev.weft.server.auth.Identity;
 import dev.weft.server.auth.Rights;
+import dev.weft.server.event.ServerEvent;
+import dev.weft.server.event.ServerEvent.CloseReason;
 import dev.weft.server.limits.ConnectionCounts;
 import dev.weft.server.limits.ConnectionLimits;
 import dev.weft.server.limits.Limit;
@@ -29,6 +32,7 @@ import io.vertx.core.http.WebSocketFrame;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -57,6 +61,11 @@ final class ClientConnection {
     private final ConnectionCounts.Place place;
     private final Map<DocumentKey, DocumentLink> documents = new LinkedHashMap<>();
     private final Map<DocumentKey, SessionRights> rights = new HashMap<>();
+
+    /** Handshakes of documents that are open: who made them, and which are answered. */
+    private final Map<DocumentKey, PeerId> authors = new HashMap<>();
+
+    private final Set<DocumentKey> answered = new HashSet<>();
 
     /** Documents whose links are full, and {@link Waiting}. */
     private final Set<Object> pausedBy = new HashSet<>();
@@ -114,7 +123,7 @@ final class ClientConnection {
         socket.frameHandler(this::frame);
         socket.drainHandler(drained -> drained());
         socket.exceptionHandler(this::failed);
-        socket.closeHandler(closed -> closed());
+        socket.closeHandler(closed -> closed(CloseReason.PEER));
     }
 
     // In.
@@ -258,13 +267,37 @@ final class ClientConnection {
                 return;
             }
         }
+        if (message instanceof HandshakeRequest handshake) {
+            introduced(key, handshake.author());
+        } else if (message instanceof Hello hello) {
+            introduced(key, hello.author());
+        }
         link.receive(sessionId, message, gateway.nowMillis());
         gateway.perform(link);
+    }
+
+    private void introduced(DocumentKey key, PeerId author) {
+        authors.put(key, author);
+        answered.remove(key);
+    }
+
+    /** Whether this is the first answer since the last handshake, or since it came back without one. */
+    boolean completeHandshake(DocumentKey key) {
+        return documents.containsKey(key) && answered.add(key);
+    }
+
+    /** The peer id that made the last handshake on a document; null if it came back without one. */
+    String authorOf(DocumentKey key) {
+        PeerId author = authors.get(key);
+        return author == null ? null : author.toString();
     }
 
     private void malformed(MalformedMessageException fault) {
         gateway.metrics().malformed();
         LOG.debug("Session {} sent what is no message: {}", sessionId, fault.getMessage());
+        gateway.events()
+                .tell(new ServerEvent.FrameMalformed(
+                        gateway.events().originOfUnknown(fault.documentId(), sessionId), fault.getMessage()));
         if (fault.isOfUnknownPlugin()) {
             // A client with a plugin more than this server sends it all the time, and an error each time helps nobody.
             return;
@@ -310,6 +343,7 @@ final class ClientConnection {
 
     void send(Message message) {
         write(Buffer.buffer(gateway.codec(compressor()).encode(message)));
+        gateway.sent().tell(null, message, List.of(this));
     }
 
     Compressor compressor() {
@@ -374,6 +408,8 @@ final class ClientConnection {
 
     void forget(DocumentKey key) {
         documents.remove(key);
+        authors.remove(key);
+        answered.remove(key);
         resume(key);
     }
 
@@ -384,7 +420,7 @@ final class ClientConnection {
             LOG.info("Session {} has taken nothing for {} ms", sessionId, nowMillis - progressAtMillis);
             gateway.counters().hit(Limit.STALLED_TIME);
             // A WebSocket close would wait for the reader that does not read.
-            abort();
+            abort(CloseReason.STALLED);
         } else if (!hasSpoken
                 && nowMillis - openedAtMillis >= options.connections().firstMessageMillisMax()) {
             gateway.counters().hit(Limit.FIRST_MESSAGE_TIME);
@@ -398,7 +434,7 @@ final class ClientConnection {
         } else if (pausedBy.isEmpty() && nowMillis - heardAtMillis >= options.silentMillisMax()) {
             LOG.debug("Session {} has been silent for {} ms", sessionId, nowMillis - heardAtMillis);
             gateway.counters().hit(Limit.SILENT_TIME);
-            abort();
+            abort(CloseReason.SILENT);
         } else if (pausedBy.contains(Waiting.FOR_RATE)) {
             // Both are asked, so that both are filled.
             boolean mayGoOn = messageRate.mayTake(nowMillis) & byteRate.mayTake(nowMillis);
@@ -451,27 +487,41 @@ final class ClientConnection {
     void close(short code, String reason) {
         if (!isClosed) {
             socket.close(code, reason);
-            closed();
+            closed(CloseReason.REFUSED);
         }
     }
 
-    private void abort() {
+    private void abort(CloseReason reason) {
         gateway.abort(socket);
-        closed();
+        closed(reason);
     }
 
-    private void closed() {
+    private void closed(CloseReason reason) {
         if (isClosed) {
             return;
         }
         isClosed = true;
         fragments = null;
         place.free();
+        tellDisconnected(gateway.isLeaving() ? CloseReason.NODE_LEAVING : reason);
         gateway.closed(this);
         for (DocumentLink link : documents.values()) {
             link.closed(sessionId, gateway.nowMillis());
             gateway.performLater(link);
         }
         documents.clear();
+    }
+
+    private void tellDisconnected(CloseReason reason) {
+        long now = gateway.nowMillis();
+        List<String> documentIds =
+                documents.keySet().stream().map(DocumentKey::id).toList();
+        gateway.events()
+                .tell(
+                        ServerEvent.ClientDisconnected.class,
+                        null,
+                        sessionId,
+                        origin -> new ServerEvent.ClientDisconnected(
+                                origin, reason, now - openedAtMillis, now - heardAtMillis, documentIds));
     }
 }

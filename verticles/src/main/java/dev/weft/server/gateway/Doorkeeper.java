@@ -53,7 +53,7 @@ public final class Doorkeeper {
         }
         Verdict verdict = plugins.connecting(upgrade);
         if (verdict.isRefusal()) {
-            return refused(FORBIDDEN, verdict.reason());
+            return Future.failedFuture(new Refused(FORBIDDEN, verdict.code(), verdict.reason()));
         }
         Credentials credentials;
         try {
@@ -78,7 +78,7 @@ public final class Doorkeeper {
     }
 
     private static Future<Identity> refused(int status, String reason) {
-        return Future.failedFuture(new Refused(status, reason));
+        return Future.failedFuture(new Refused(status, null, reason));
     }
 
     AccessPolicy policy() {
@@ -96,10 +96,17 @@ public final class Doorkeeper {
     /** An upgrade that is answered with an HTTP status. */
     static final class Refused extends RuntimeException {
         private final int status;
+        private final String code;
 
-        Refused(int status, String reason) {
+        Refused(int status, String code, String reason) {
             super(reason, null, false, false);
             this.status = status;
+            this.code = code;
+        }
+
+        /** What the plugin that refused says; null if none did. */
+        String code() {
+            return code;
         }
 
         int status() {

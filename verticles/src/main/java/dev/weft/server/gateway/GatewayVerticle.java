@@ -11,6 +11,8 @@ import dev.weft.server.auth.Revocation;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
+import dev.weft.server.event.EventStream;
+import dev.weft.server.event.ServerEvent;
 import dev.weft.server.limits.ConnectionCounts;
 import dev.weft.server.limits.LimitCounters;
 import dev.weft.server.link.AwareLink;
@@ -37,6 +39,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
@@ -75,12 +78,24 @@ public final class GatewayVerticle extends VerticleBase {
     private static final int TCP_BACKLOG = 4_096;
     private static final int TCP_USER_TIMEOUT_MILLIS = 10_000;
 
+    /** What all gateways of a node share. */
+    public record Surroundings(
+            NodeInbox inbox,
+            DocumentRouter router,
+            PluginChain plugins,
+            Doorkeeper door,
+            EventStream events,
+            ServerMetrics metrics,
+            WallClock wallClock) {}
+
     private final int index;
     private final GatewayOptions options;
     private final NodeInbox inbox;
     private final DocumentRouter router;
     private final PluginChain plugins;
     private final Doorkeeper door;
+    private final EventStream events;
+    private final SentEvents sent;
     private final PendingConnections pending;
     private final MessageCodec plainCodec;
     private final MessageCodec gzipCodec;
@@ -97,33 +112,27 @@ public final class GatewayVerticle extends VerticleBase {
     private final Supplier<GatewayLoad> published = () -> this.load;
     private volatile GatewayLoad load = GatewayLoad.NONE;
     private long nextLink = 1;
-    private boolean isDraining;
+    private boolean isLeaving;
+    private volatile int connectionCount;
     private HttpServer server;
     private Context ownContext;
 
     /** @param listening told the port once it listens */
-    public GatewayVerticle(
-            int index,
-            GatewayOptions options,
-            NodeInbox inbox,
-            DocumentRouter router,
-            PluginChain plugins,
-            Doorkeeper door,
-            WallClock wallClock,
-            ServerMetrics metrics,
-            IntConsumer listening) {
+    public GatewayVerticle(int index, GatewayOptions options, Surroundings around, IntConsumer listening) {
         this.index = index;
         this.options = options;
-        this.inbox = inbox;
-        this.router = router;
-        this.plugins = plugins;
-        this.door = door;
+        this.inbox = around.inbox();
+        this.router = around.router();
+        this.plugins = around.plugins();
+        this.door = around.door();
+        this.events = around.events();
+        this.sent = new SentEvents(events);
         this.pending = new PendingConnections(options.connections(), door.counts(), door.counters());
         this.plainCodec = new MessageCodec(WireMode.ANY, options.frames(), plugins.codecs());
         this.gzipCodec = plainCodec.withCompressor(Compressor.GZIP);
-        this.wallClock = wallClock;
-        this.serverMetrics = metrics;
-        this.metrics = metrics.gateway();
+        this.wallClock = around.wallClock();
+        this.serverMetrics = around.metrics();
+        this.metrics = serverMetrics.gateway();
         this.listening = listening;
     }
 
@@ -145,6 +154,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        isLeaving = true;
         inbox.removeGateway(index);
         serverMetrics.removeGateway(published);
         return server == null ? Future.succeededFuture() : server.close();
@@ -157,7 +167,7 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<Void> drain() {
         Promise<Void> drained = Promise.promise();
         ownContext.runOnContext(run -> {
-            isDraining = true;
+            isLeaving = true;
             drainBatch(drained);
         });
         return drained.future();
@@ -197,9 +207,8 @@ public final class GatewayVerticle extends VerticleBase {
 
     private void request(HttpServerRequest request) {
         pending.requested(request.connection(), nowMillis());
-        if (isDraining) {
-            metrics.refused();
-            request.response().setStatusCode(UNAVAILABLE).end();
+        if (isLeaving) {
+            refuse(request, new Doorkeeper.Refused(UNAVAILABLE, null, "This node is leaving"));
             return;
         }
         String version = request.getHeader("Sec-WebSocket-Version");
@@ -225,6 +234,11 @@ public final class GatewayVerticle extends VerticleBase {
         LOG.debug("{} was not let in: {}", request.remoteAddress(), cause.getMessage());
         metrics.refused();
         int status = cause instanceof Doorkeeper.Refused refused ? refused.status() : UNAVAILABLE;
+        String code = cause instanceof Doorkeeper.Refused refused ? refused.code() : null;
+        events.tell(
+                ServerEvent.ConnectionRefused.class,
+                origin -> new ServerEvent.ConnectionRefused(
+                        origin, request.remoteAddress().hostAddress(), status, code, cause.getMessage()));
         request.resume();
         request.response().setStatusCode(status).end();
     }
@@ -260,8 +274,15 @@ public final class GatewayVerticle extends VerticleBase {
     private void connected(ServerWebSocket socket, Identity identity, ConnectionCounts.Place place) {
         ClientConnection connection = new ClientConnection(this, socket, newSessionId(), identity, place);
         connections.put(connection.sessionId(), connection);
+        connectionCount = connections.size();
         connection.start(nowMillis());
         metrics.opened();
+        events.tell(
+                ServerEvent.ClientConnected.class,
+                null,
+                connection.sessionId(),
+                origin -> new ServerEvent.ClientConnected(
+                        origin, socket.remoteAddress().hostAddress(), socket.path()));
         plugins.connected(connection.sessionId());
     }
 
@@ -273,6 +294,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     void closed(ClientConnection connection) {
         connections.remove(connection.sessionId());
+        connectionCount = connections.size();
         plugins.closed(connection.sessionId());
     }
 
@@ -368,7 +390,7 @@ public final class GatewayVerticle extends VerticleBase {
 
     private void perform(DocumentLink link, LinkEffect effect) {
         if (effect instanceof LinkEffect.ToSessions toSessions) {
-            deliver(toSessions);
+            deliver(link.key(), toSessions);
         } else if (effect instanceof LinkEffect.ToOwner toOwner) {
             times.get(link.address().number()).sent(toOwner.message());
             inbox.toOwner(toOwner.nodeId(), toOwner.message());
@@ -384,6 +406,12 @@ public final class GatewayVerticle extends VerticleBase {
             links.remove(link.key(), link);
             linksByNumber.remove(link.address().number());
             times.remove(link.address().number());
+        } else if (effect instanceof LinkEffect.Followed followed) {
+            events.tell(
+                    ServerEvent.OwnerChanged.class,
+                    link.key(),
+                    null,
+                    origin -> new ServerEvent.OwnerChanged(origin, followed.nodeId(), followed.epoch()));
         } else if (effect instanceof LinkEffect.Report report) {
             LOG.debug("{} session {}: {}", link.key(), report.sessionId(), report.what());
         } else {
@@ -391,17 +419,20 @@ public final class GatewayVerticle extends VerticleBase {
         }
     }
 
-    private void deliver(LinkEffect.ToSessions toSessions) {
+    private void deliver(DocumentKey key, LinkEffect.ToSessions toSessions) {
+        List<ClientConnection> reached = new ArrayList<>(toSessions.sessionIds().size());
         // At most one frame per way of compressing, whoever gets it.
         Map<Compressor, Buffer> frames = new HashMap<>();
         for (String sessionId : toSessions.sessionIds()) {
             ClientConnection connection = connections.get(sessionId);
             if (connection != null) {
+                reached.add(connection);
                 connection.write(frames.computeIfAbsent(
                         connection.compressor(),
                         compressor -> Buffer.buffer(codec(compressor).encode(toSessions.message()))));
             }
         }
+        sent.tell(key, toSessions.message(), reached);
     }
 
     private void findOwner(DocumentLink link, LinkEffect.FindOwner findOwner) {
@@ -434,6 +465,23 @@ public final class GatewayVerticle extends VerticleBase {
 
     MessageCodec codec(Compressor compressor) {
         return compressor == Compressor.GZIP ? gzipCodec : plainCodec;
+    }
+
+    /** Connections it has now. May be called on any thread. */
+    public int connectionCount() {
+        return connectionCount;
+    }
+
+    boolean isLeaving() {
+        return isLeaving;
+    }
+
+    EventStream events() {
+        return events;
+    }
+
+    SentEvents sent() {
+        return sent;
     }
 
     PluginChain plugins() {

@@ -261,6 +261,9 @@ public abstract class DocumentLink {
         delivered = message.number();
         deliver(missed, delivered, nowMillis);
         attached(ownerChanged, complete, message.version(), nowMillis);
+        if (ownerChanged) {
+            effects.add(new LinkEffect.Followed(ownerNode, epoch));
+        }
         if (!repeated) {
             withPlugins(plugin -> plugin.attached(ownerChanged, nowMillis, output));
             ring.submissions().forEach(this::sendSubmission);

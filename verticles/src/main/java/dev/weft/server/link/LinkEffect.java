@@ -37,6 +37,9 @@ public sealed interface LinkEffect {
     /** Nothing needs this link any more. */
     record Discard() implements LinkEffect {}
 
+    /** The link follows another owner than before; a notice, on which nothing depends. */
+    record Followed(String nodeId, long epoch) implements LinkEffect {}
+
     /** A notice for logs, metrics and server events; nothing depends on it. */
     record Report(String sessionId, String what) implements LinkEffect {}
 }

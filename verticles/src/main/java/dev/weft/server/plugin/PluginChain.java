@@ -3,6 +3,8 @@ package dev.weft.server.plugin;
 import dev.weft.protocol.codec.PluginCodec;
 import dev.weft.protocol.message.ErrorCode;
 import dev.weft.protocol.message.Message;
+import dev.weft.server.event.EventStream;
+import dev.weft.server.event.ServerEvent;
 import dev.weft.server.registry.DocumentKey;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The plugins of a server, called in their order. What one throws is logged and counts as a refusal where it was asked,
- * so that a broken check lets nobody in; what takes longer than {@link #SLOW_MILLIS} is logged too. Thread-safe.
+ * so that a broken check lets nobody in; what takes longer than {@link #SLOW_MILLIS} is logged too; both are also told as
+ * events. Thread-safe.
  */
 public final class PluginChain {
     /** A hook that takes longer than this holds up every session of its event loop noticeably. */
@@ -30,11 +33,13 @@ public final class PluginChain {
 
     private final List<ServerPlugin> plugins;
     private final LongSupplier nanoTime;
+    private final EventStream events;
 
     /** @throws IllegalArgumentException if a name is missing, too long or used twice */
-    public PluginChain(List<ServerPlugin> plugins, LongSupplier nanoTime) {
+    public PluginChain(List<ServerPlugin> plugins, LongSupplier nanoTime, EventStream events) {
         this.plugins = List.copyOf(plugins);
         this.nanoTime = nanoTime;
+        this.events = events;
         Set<String> names = new HashSet<>();
         for (ServerPlugin plugin : plugins) {
             String name = plugin.name();
@@ -51,32 +56,32 @@ public final class PluginChain {
     }
 
     public Verdict connecting(ServerPlugin.Upgrade upgrade) {
-        return ask(plugin -> plugin.connecting(upgrade));
+        return ask("connecting", plugin -> plugin.connecting(upgrade));
     }
 
     public Verdict receiving(String sessionId, Message message) {
-        return ask(plugin -> plugin.receiving(sessionId, message));
+        return ask("receiving", plugin -> plugin.receiving(sessionId, message));
     }
 
     public Verdict joining(String sessionId, DocumentKey key, Message request) {
-        return ask(plugin -> plugin.joining(sessionId, key, request));
+        return ask("joining", plugin -> plugin.joining(sessionId, key, request));
     }
 
     public void connected(String sessionId) {
-        plugins.forEach(plugin -> guard(plugin, p -> p.connected(sessionId)));
+        plugins.forEach(plugin -> guard(plugin, "connected", p -> p.connected(sessionId)));
     }
 
     public void closed(String sessionId) {
-        plugins.forEach(plugin -> guard(plugin, p -> p.closed(sessionId)));
+        plugins.forEach(plugin -> guard(plugin, "closed", p -> p.closed(sessionId)));
     }
 
     public Map<String, LinkPlugin> besideLink(DocumentKey key) {
         Map<String, LinkPlugin> beside = new LinkedHashMap<>();
         for (ServerPlugin plugin : plugins) {
-            guard(plugin, p -> {
+            guard(plugin, "forLink", p -> {
                 LinkPlugin side = p.forLink(key);
                 if (side != null) {
-                    beside.put(p.name(), new TimedLinkPlugin(side, action -> timed(plugin, action)));
+                    beside.put(p.name(), new TimedLinkPlugin(side, (hook, action) -> timed(plugin, hook, action)));
                 }
             });
         }
@@ -86,20 +91,20 @@ public final class PluginChain {
     public Map<String, DocumentPlugin> besideDocument(DocumentKey key) {
         Map<String, DocumentPlugin> beside = new LinkedHashMap<>();
         for (ServerPlugin plugin : plugins) {
-            guard(plugin, p -> {
+            guard(plugin, "forDocument", p -> {
                 DocumentPlugin side = p.forDocument(key);
                 if (side != null) {
-                    beside.put(p.name(), new TimedDocumentPlugin(side, action -> timed(plugin, action)));
+                    beside.put(p.name(), new TimedDocumentPlugin(side, (hook, action) -> timed(plugin, hook, action)));
                 }
             });
         }
         return beside;
     }
 
-    private Verdict ask(Function<ServerPlugin, Verdict> question) {
+    private Verdict ask(String hook, Function<ServerPlugin, Verdict> question) {
         for (ServerPlugin plugin : plugins) {
             Verdict[] answer = {Verdict.refuse(ErrorCode.INTERNAL_ERROR, "The server could not check this")};
-            guard(plugin, p -> answer[0] = question.apply(p));
+            guard(plugin, hook, p -> answer[0] = question.apply(p));
             if (answer[0].isRefusal()) {
                 return answer[0];
             }
@@ -107,22 +112,32 @@ public final class PluginChain {
         return Verdict.ALLOW;
     }
 
-    private void guard(ServerPlugin plugin, Consumer<ServerPlugin> action) {
+    private void guard(ServerPlugin plugin, String hook, Consumer<ServerPlugin> action) {
         try {
-            timed(plugin, () -> action.accept(plugin));
+            timed(plugin, hook, () -> action.accept(plugin));
         } catch (RuntimeException e) {
-            LOG.error("Plugin {} failed", plugin.name(), e);
+            // It was logged and told; this is where it ends.
+            LOG.debug("Plugin {} failed", plugin.name(), e);
         }
     }
 
-    private void timed(ServerPlugin plugin, Runnable action) {
+    private void timed(ServerPlugin plugin, String hook, Runnable action) {
         long start = nanoTime.getAsLong();
         try {
             action.run();
+        } catch (RuntimeException e) {
+            LOG.error("Plugin {} failed in {}", plugin.name(), hook, e);
+            events.tell(
+                    ServerEvent.PluginFailed.class,
+                    origin -> new ServerEvent.PluginFailed(origin, plugin.name(), hook, e));
+            throw e;
         } finally {
             long millis = (nanoTime.getAsLong() - start) / NANOS_PER_MILLI;
             if (millis >= SLOW_MILLIS) {
-                LOG.warn("Plugin {} held up an event loop for {} ms", plugin.name(), millis);
+                LOG.warn("Plugin {} held up an event loop for {} ms in {}", plugin.name(), millis, hook);
+                events.tell(
+                        ServerEvent.PluginSlow.class,
+                        origin -> new ServerEvent.PluginSlow(origin, plugin.name(), hook, millis));
             }
         }
     }

@@ -13,17 +13,13 @@ import dev.weft.protocol.message.DocumentStatus;
 import dev.weft.protocol.message.DocumentStatusRequest;
 import dev.weft.protocol.message.ErrorCode;
 import dev.weft.protocol.message.ErrorMessage;
-import dev.weft.protocol.message.HandshakeRequest;
 import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Pong;
-import dev.weft.server.Server;
-import dev.weft.server.ServerOptions;
 import dev.weft.server.kit.RawClient;
-import dev.weft.server.storage.InMemoryDocumentStore;
+import dev.weft.server.kit.TestNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,25 +27,20 @@ import org.junit.jupiter.api.Test;
 
 /** One node, real sockets, frame by frame. */
 class AwareSessionIT {
-    private static Server server;
+    private static TestNode node;
 
     @BeforeAll
     static void start() {
-        server = RawClient.await(Server.start(
-                ServerOptions.DEFAULT
-                        .withPlugins(List.of())
-                        .withGateway(
-                                GatewayOptions.DEFAULT.withHost("localhost").withPort(0)),
-                InMemoryDocumentStore.unshared()));
+        node = TestNode.start();
     }
 
     @AfterAll
     static void stop() {
-        RawClient.await(server.stop());
+        node.close();
     }
 
     private static RawClient connect() {
-        return RawClient.connect(server.vertx(), server.port());
+        return node.connect();
     }
 
     private static String newDocument() {
@@ -57,8 +48,7 @@ class AwareSessionIT {
     }
 
     private static HandshakeResponse join(RawClient client, String documentId, Document replica) {
-        client.send(new HandshakeRequest(documentId, replica.peerId(), replica.versionVector(), Set.of()));
-        return client.next(HandshakeResponse.class);
+        return client.handshake(documentId, replica.peerId(), replica.versionVector());
     }
 
     private static Document newReplica() {

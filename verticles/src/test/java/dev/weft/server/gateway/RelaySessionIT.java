@@ -7,7 +7,6 @@ import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Ack;
 import dev.weft.protocol.message.HandshakeRequest;
 import dev.weft.protocol.message.HandshakeResponse;
-import dev.weft.protocol.message.Hello;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Pong;
 import dev.weft.protocol.message.Push;
@@ -15,10 +14,8 @@ import dev.weft.protocol.message.RelayChanges;
 import dev.weft.protocol.message.SnapshotUpload;
 import dev.weft.protocol.message.StateRequest;
 import dev.weft.protocol.message.Welcome;
-import dev.weft.server.Server;
-import dev.weft.server.ServerOptions;
 import dev.weft.server.kit.RawClient;
-import dev.weft.server.storage.InMemoryDocumentStore;
+import dev.weft.server.kit.TestNode;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -28,34 +25,24 @@ import org.junit.jupiter.api.Test;
 
 /** One node, relay rooms, frame by frame. */
 class RelaySessionIT {
-    private static Server server;
+    private static TestNode node;
 
     @BeforeAll
     static void start() {
-        server = RawClient.await(Server.start(
-                ServerOptions.DEFAULT
-                        .withPlugins(List.of())
-                        .withGateway(
-                                GatewayOptions.DEFAULT.withHost("localhost").withPort(0)),
-                InMemoryDocumentStore.unshared()));
+        node = TestNode.start();
     }
 
     @AfterAll
     static void stop() {
-        RawClient.await(server.stop());
+        node.close();
     }
 
     private static RawClient connect() {
-        return RawClient.connect(server.vertx(), server.port());
+        return node.connect();
     }
 
     private static String newRoom() {
         return "room-" + UUID.randomUUID();
-    }
-
-    private static Welcome join(RawClient client, String room) {
-        client.send(new Hello(room, PeerId.of(UUID.randomUUID()), Set.of()));
-        return client.next(Welcome.class);
     }
 
     @Test
@@ -63,10 +50,10 @@ class RelaySessionIT {
         String room = newRoom();
         try (RawClient a = connect();
                 RawClient b = connect()) {
-            Welcome welcome = join(a, room);
+            Welcome welcome = a.hello(room);
             assertThat(welcome.seq()).isZero();
             assertThat(welcome.changes()).isEmpty();
-            join(b, room);
+            b.hello(room);
             a.send(new Push(room, List.of("one", "two")));
             assertThat(a.next()).isEqualTo(new Ack(room, 2, 2, 2, false));
             assertThat(b.next()).isEqualTo(new RelayChanges(room, List.of("one", "two"), 2, welcome.sessionId()));
@@ -75,7 +62,7 @@ class RelaySessionIT {
             assertThat(a.next(RelayChanges.class).seq()).isEqualTo(3);
 
             try (RawClient late = connect()) {
-                Welcome full = join(late, room);
+                Welcome full = late.hello(room);
                 assertThat(full.changes()).containsExactly("one", "two", "three");
                 assertThat(full.seq()).isEqualTo(3);
                 assertThat(full.logLength()).isEqualTo(3);
@@ -89,7 +76,7 @@ class RelaySessionIT {
         try (RawClient a = connect();
                 RawClient b = connect();
                 RawClient c = connect()) {
-            join(a, room);
+            a.hello(room);
             a.send(new Push(room, List.of("one")));
             a.next(Ack.class);
             b.send(new Push(room, List.of("early")));
@@ -108,8 +95,8 @@ class RelaySessionIT {
         String room = newRoom();
         try (RawClient a = connect();
                 RawClient b = connect()) {
-            join(a, room);
-            join(b, room);
+            a.hello(room);
+            b.hello(room);
             // Not asked for, so it changes nothing.
             b.send(new SnapshotUpload(room, "stray", 1));
             Ack asked = null;
@@ -137,7 +124,7 @@ class RelaySessionIT {
         String name = newRoom();
         try (RawClient relay = connect();
                 RawClient aware = connect()) {
-            join(relay, name);
+            relay.hello(name);
             relay.send(new Push(name, List.of("opaque")));
             relay.next(Ack.class);
             aware.send(new HandshakeRequest(name, PeerId.of(UUID.randomUUID()), VersionVector.EMPTY, Set.of()));
@@ -150,12 +137,12 @@ class RelaySessionIT {
         String room = newRoom();
         try (RawClient a = connect();
                 RawClient b = connect()) {
-            join(a, room);
+            a.hello(room);
             a.send(new Push(room, List.of("one", "two")));
             a.next(Ack.class);
             a.send(new Push(room, List.of("one", "two")));
             assertThat(a.next(Ack.class).seq()).isEqualTo(4);
-            Welcome welcome = join(b, room);
+            Welcome welcome = b.hello(room);
             assertThat(welcome.changes()).containsExactly("one", "two");
             assertThat(welcome.seq()).isEqualTo(4);
         }

@@ -1,12 +1,18 @@
 package dev.weft.server.kit;
 
+import dev.weft.crdt.id.PeerId;
+import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.awareness.AwarenessCodec;
 import dev.weft.protocol.codec.FrameLimits;
 import dev.weft.protocol.codec.MessageCodec;
 import dev.weft.protocol.codec.WireMode;
+import dev.weft.protocol.message.HandshakeRequest;
+import dev.weft.protocol.message.HandshakeResponse;
+import dev.weft.protocol.message.Hello;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Pong;
+import dev.weft.protocol.message.Welcome;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
@@ -14,6 +20,8 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -86,6 +94,22 @@ public final class RawClient implements AutoCloseable {
 
     public void sendText(String frame) {
         await(socket.writeTextMessage(frame));
+    }
+
+    /** Joins an aware document with what somebody holds. */
+    public HandshakeResponse handshake(String documentId, PeerId author, VersionVector holds) {
+        send(new HandshakeRequest(documentId, author, holds, Set.of()));
+        return next(HandshakeResponse.class);
+    }
+
+    public HandshakeResponse handshake(String documentId, Author author) {
+        return handshake(documentId, author.peer(), author.holds());
+    }
+
+    /** Joins a relay room as somebody. */
+    public Welcome hello(String room) {
+        send(new Hello(room, PeerId.of(UUID.randomUUID()), Set.of()));
+        return next(Welcome.class);
     }
 
     public WebSocket socket() {

@@ -6,6 +6,7 @@ import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.AwareDocumentLoader;
 import dev.weft.server.document.DocumentLoader;
 import dev.weft.server.document.RelayRoomLoader;
+import dev.weft.server.event.EventStream;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
@@ -46,7 +47,7 @@ final class SimulatedDeployer {
         this.registry = registry;
         this.store = store;
         WallClock clock = simulation.schedule()::now;
-        PluginChain plugins = new PluginChain(List.of(), () -> 0);
+        PluginChain plugins = new PluginChain(List.of(), () -> 0, new EventStream("simulated", () -> 0));
         Scenario scenario = simulation.scenario();
         this.aware = new AwareDocumentLoader(scenario.hostLimits(), clock, plugins);
         this.relay = new RelayRoomLoader(scenario.hostLimits(), scenario.relayLimits(), plugins);

@@ -134,6 +134,10 @@ final class SimulatedGateway {
         } else if (effect instanceof LinkEffect.Discard) {
             links.remove(link.key(), link);
             linksByNumber.remove(link.address().number());
+        } else if (effect instanceof LinkEffect.Followed followed) {
+            simulation
+                    .trace()
+                    .add(node.id(), link.key(), "follows " + followed.nodeId() + " epoch " + followed.epoch());
         } else if (effect instanceof LinkEffect.Report report) {
             simulation.trace().add(node.id(), link.key(), report.sessionId(), report.what());
         } else {

@@ -22,6 +22,13 @@ public sealed interface HostEffect {
     /** Replace the stored log up to a position by a snapshot, and tell the document with {@link Hosted#compacted}. */
     record Compact(byte[] snapshot, long upToPosition) implements HostEffect {}
 
+    /** These entries, the last at this position, are durable; a notice, on which nothing depends. */
+    record Durable(long lastPosition, List<LinkMessage.Entry> entries) implements HostEffect {
+        public Durable {
+            entries = List.copyOf(entries);
+        }
+    }
+
     record Send(LinkMessage message) implements HostEffect {}
 
     /** Somebody with a higher epoch owns the document: stop hosting it. */

@@ -243,6 +243,9 @@ public abstract class HostedLog implements Hosted {
             recent.add(entry);
             entries.add(entry);
         }
+        if (!entries.isEmpty()) {
+            effects.add(new HostEffect.Durable(durable, entries));
+        }
         broadcast(entries, nowMillis);
         answerDurable(nowMillis);
         persistMore();
