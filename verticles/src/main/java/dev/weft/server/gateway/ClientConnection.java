@@ -211,7 +211,7 @@ final class ClientConnection {
             receive(key, message, known);
             return;
         }
-        Future<Rights> asked = gateway.policy().rights(identity, key);
+        Future<Rights> asked = gateway.door().rights(identity, key);
         if (!asked.isComplete()) {
             pauseFor(Waiting.FOR_RIGHTS);
         }

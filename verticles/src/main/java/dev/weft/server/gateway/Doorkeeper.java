@@ -1,6 +1,5 @@
 package dev.weft.server.gateway;
 
-import dev.weft.server.auth.AccessPolicy;
 import dev.weft.server.auth.AuthOptions;
 import dev.weft.server.auth.Credentials;
 import dev.weft.server.auth.CredentialsReader;
@@ -8,11 +7,13 @@ import dev.weft.server.auth.Identity;
 import dev.weft.server.auth.NotAuthenticatedException;
 import dev.weft.server.auth.Origins;
 import dev.weft.server.auth.Revocations;
+import dev.weft.server.auth.Rights;
 import dev.weft.server.limits.ConnectionCounts;
 import dev.weft.server.limits.LimitCounters;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.plugin.ServerPlugin;
 import dev.weft.server.plugin.Verdict;
+import dev.weft.server.registry.DocumentKey;
 import io.vertx.core.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,14 +63,30 @@ public final class Doorkeeper {
         } catch (NotAuthenticatedException e) {
             return refused(UNAUTHORIZED, e.getMessage());
         }
-        return auth.authenticator()
-                .authenticate(credentials)
+        return asked(credentials)
                 .recover(cause -> cause instanceof NotAuthenticatedException
                         ? refused(UNAUTHORIZED, cause.getMessage())
                         : unavailable(cause))
                 .compose(identity -> identity.expiresAtMillis() <= wallMillis || revocations.meet(identity)
                         ? refused(UNAUTHORIZED, "The token of " + identity.subject() + " has ended or was revoked")
                         : Future.succeededFuture(identity));
+    }
+
+    private Future<Identity> asked(Credentials credentials) {
+        try {
+            return auth.authenticator().authenticate(credentials);
+        } catch (RuntimeException e) {
+            // Somebody else's code, and a fault in it lets nobody in.
+            return Future.failedFuture(e);
+        }
+    }
+
+    Future<Rights> rights(Identity identity, DocumentKey key) {
+        try {
+            return auth.policy().rights(identity, key);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
     }
 
     private static Future<Identity> unavailable(Throwable cause) {
@@ -79,10 +96,6 @@ public final class Doorkeeper {
 
     private static Future<Identity> refused(int status, String reason) {
         return Future.failedFuture(new Refused(status, null, reason));
-    }
-
-    AccessPolicy policy() {
-        return auth.policy();
     }
 
     ConnectionCounts counts() {

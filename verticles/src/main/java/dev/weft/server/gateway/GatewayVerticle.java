@@ -4,7 +4,6 @@ import dev.weft.crdt.clock.WallClock;
 import dev.weft.protocol.codec.Compressor;
 import dev.weft.protocol.codec.MessageCodec;
 import dev.weft.protocol.codec.WireMode;
-import dev.weft.server.auth.AccessPolicy;
 import dev.weft.server.auth.CredentialsReader;
 import dev.weft.server.auth.Identity;
 import dev.weft.server.auth.Revocation;
@@ -492,8 +491,8 @@ public final class GatewayVerticle extends VerticleBase {
         return options;
     }
 
-    AccessPolicy policy() {
-        return door.policy();
+    Doorkeeper door() {
+        return door;
     }
 
     LimitCounters counters() {
