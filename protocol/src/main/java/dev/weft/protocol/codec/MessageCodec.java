@@ -167,7 +167,10 @@ public final class MessageCodec {
                 throw new MalformedMessageException(Reason.OVER_LIMIT, "A frame inflates beyond " + max, null);
             }
             return inflated;
-        } catch (IOException e) {
+        } catch (MalformedMessageException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // A compressor of the application's may throw anything at bytes it does not understand.
             throw new MalformedMessageException(Reason.NOT_JSON, "Not compressed as configured", e);
         }
     }

@@ -53,6 +53,8 @@ final class ClientConnection {
     /** Documents whose rights are remembered; beyond it the policy is asked again. */
     private static final int RIGHTS_MAX = 1_024;
 
+    private static final byte[] NO_FRAME = {};
+
     private final GatewayVerticle gateway;
     private final ServerWebSocket socket;
     private final String sessionId;
@@ -174,8 +176,7 @@ final class ClientConnection {
     private void message(byte[] bytes) {
         gateway.metrics().received(bytes.length);
         if (compressor == null) {
-            // Nothing on the wire says which one a client uses, except its first frame.
-            compressor = Compressor.sniff(bytes);
+            compressor = options.compression().choose(bytes);
         }
         Message message;
         try {
@@ -347,7 +348,7 @@ final class ClientConnection {
     }
 
     Compressor compressor() {
-        return compressor == null ? Compressor.IDENTITY : compressor;
+        return compressor == null ? options.compression().choose(NO_FRAME) : compressor;
     }
 
     void write(Buffer frame) {

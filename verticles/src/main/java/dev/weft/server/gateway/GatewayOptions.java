@@ -21,6 +21,7 @@ import java.util.Set;
  * @param documentsPerConnectionMax documents one connection may have open
  * @param connections bounds of connections, also of those that have not shown who they are
  * @param auth who is let in and to what
+ * @param compression which way of compressing each connection uses; by default the one its client begins with
  */
 public record GatewayOptions(
         String host,
@@ -33,7 +34,8 @@ public record GatewayOptions(
         int silentMillisMax,
         int documentsPerConnectionMax,
         ConnectionLimits connections,
-        AuthOptions auth) {
+        AuthOptions auth,
+        CompressionChoice compression) {
     public static final GatewayOptions DEFAULT = new GatewayOptions(
             "127.0.0.1",
             8080,
@@ -45,7 +47,8 @@ public record GatewayOptions(
             90_000,
             64,
             ConnectionLimits.DEFAULT,
-            AuthOptions.NONE);
+            AuthOptions.NONE,
+            CompressionChoice.MIRROR);
 
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
 
@@ -110,6 +113,7 @@ public record GatewayOptions(
         private int documentsPerConnectionMax;
         private ConnectionLimits connections;
         private AuthOptions auth;
+        private CompressionChoice compression;
 
         private Builder(GatewayOptions from) {
             host = from.host;
@@ -123,6 +127,7 @@ public record GatewayOptions(
             documentsPerConnectionMax = from.documentsPerConnectionMax;
             connections = from.connections;
             auth = from.auth;
+            compression = from.compression;
         }
 
         public Builder host(String value) {
@@ -180,6 +185,11 @@ public record GatewayOptions(
             return this;
         }
 
+        public Builder compression(CompressionChoice value) {
+            compression = value;
+            return this;
+        }
+
         public GatewayOptions build() {
             return new GatewayOptions(
                     host,
@@ -192,7 +202,8 @@ public record GatewayOptions(
                     silentMillisMax,
                     documentsPerConnectionMax,
                     connections,
-                    auth);
+                    auth,
+                    compression);
         }
     }
 }

@@ -25,6 +25,7 @@ import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.plugin.ServerPlugin;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -66,6 +67,9 @@ public final class GatewayVerticle extends VerticleBase {
     private static final int DRAIN_PAUSE_MILLIS = 20;
 
     private static final String WEBSOCKET_VERSION = "13";
+    /** A socket is flushed at the latest after so many messages, so that a long tick does not delay them all. */
+    private static final int FLUSHES_MAX = 256;
+
     private static final int SESSION_ID_BYTES = 16;
 
     /** Room for the longest token in the query, with every character of it escaped. */
@@ -97,7 +101,7 @@ public final class GatewayVerticle extends VerticleBase {
     private final SentEvents sent;
     private final PendingConnections pending;
     private final MessageCodec plainCodec;
-    private final MessageCodec gzipCodec;
+    private final Map<Compressor, MessageCodec> codecs = new HashMap<>();
     private final WallClock wallClock;
     private final IntConsumer listening;
     private final SecureRandom random = new SecureRandom();
@@ -128,7 +132,6 @@ public final class GatewayVerticle extends VerticleBase {
         this.sent = new SentEvents(events);
         this.pending = new PendingConnections(options.connections(), door.counts(), door.counters());
         this.plainCodec = new MessageCodec(WireMode.ANY, options.frames(), plugins.codecs());
-        this.gzipCodec = plainCodec.withCompressor(Compressor.GZIP);
         this.wallClock = around.wallClock();
         this.serverMetrics = around.metrics();
         this.metrics = serverMetrics.gateway();
@@ -274,6 +277,7 @@ public final class GatewayVerticle extends VerticleBase {
         ClientConnection connection = new ClientConnection(this, socket, newSessionId(), identity, place);
         connections.put(connection.sessionId(), connection);
         connectionCount = connections.size();
+        flushOncePerTick(socket);
         connection.start(nowMillis());
         metrics.opened();
         events.tell(
@@ -295,6 +299,17 @@ public final class GatewayVerticle extends VerticleBase {
         connections.remove(connection.sessionId());
         connectionCount = connections.size();
         plugins.closed(connection.sessionId());
+    }
+
+    /**
+     * A socket that is written to several times before its event loop is idle again is flushed once: the system call costs
+     * more than framing and bytes together. Vert.x flushes every message by itself, so this is done in its pipeline.
+     */
+    private static void flushOncePerTick(ServerWebSocket socket) {
+        ((WebSocketInternal) socket)
+                .channelHandlerContext()
+                .pipeline()
+                .addFirst(new FlushConsolidationHandler(FLUSHES_MAX, true));
     }
 
     /** Drops the TCP connection without waiting for a close handshake. */
@@ -463,7 +478,7 @@ public final class GatewayVerticle extends VerticleBase {
     // What connections use.
 
     MessageCodec codec(Compressor compressor) {
-        return compressor == Compressor.GZIP ? gzipCodec : plainCodec;
+        return codecs.computeIfAbsent(compressor, plainCodec::withCompressor);
     }
 
     /** Connections it has now. May be called on any thread. */

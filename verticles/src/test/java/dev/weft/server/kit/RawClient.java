@@ -3,8 +3,10 @@ package dev.weft.server.kit;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.awareness.AwarenessCodec;
+import dev.weft.protocol.codec.Compressor;
 import dev.weft.protocol.codec.FrameLimits;
 import dev.weft.protocol.codec.MessageCodec;
+import dev.weft.protocol.codec.PluginCodec;
 import dev.weft.protocol.codec.WireMode;
 import dev.weft.protocol.message.HandshakeRequest;
 import dev.weft.protocol.message.HandshakeResponse;
@@ -19,6 +21,7 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -31,9 +34,8 @@ import java.util.function.Predicate;
 /** A WebSocket that speaks the wire frame by frame, without any client logic. Used from the test's thread. */
 public final class RawClient implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 10_000;
-    private static final MessageCodec CODEC =
-            new MessageCodec(WireMode.ANY, FrameLimits.DEFAULT, List.of(new AwarenessCodec()));
 
+    private final MessageCodec codec;
     private final WebSocket socket;
     private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
     private final CompletableFuture<Short> closed = new CompletableFuture<>();
@@ -41,10 +43,13 @@ public final class RawClient implements AutoCloseable {
     // Held because Vert.x closes a client, with its sockets, that nobody refers to any more.
     private final WebSocketClient client;
 
-    private RawClient(WebSocketClient client, WebSocket socket) {
+    private RawClient(WebSocketClient client, WebSocket socket, MessageCodec codec) {
         this.client = client;
+        this.codec = codec;
         this.socket = socket;
-        socket.binaryMessageHandler(frame -> received(CODEC.decode(frame.getBytes())));
+        // Whatever it sends by itself is not compressed; a gateway that was sent compressed frames answers alike.
+        socket.binaryMessageHandler(frame -> received(
+                codec.withCompressor(Compressor.sniff(frame.getBytes())).decode(frame.getBytes())));
         socket.closeHandler(gone -> closed.complete(socket.closeStatusCode()));
         socket.resume();
     }
@@ -53,7 +58,7 @@ public final class RawClient implements AutoCloseable {
         if (message instanceof Ping ping) {
             // Every client answers a server's ping, whatever else it does.
             socket.writeBinaryMessage(
-                    Buffer.buffer(CODEC.encode(new Pong(ping.documentId(), ping.timestamp(), ping.timestamp()))));
+                    Buffer.buffer(codec.encode(new Pong(ping.documentId(), ping.timestamp(), ping.timestamp()))));
         } else {
             received.add(message);
         }
@@ -65,13 +70,22 @@ public final class RawClient implements AutoCloseable {
 
     /** As the caller says; fails with {@link io.vertx.core.http.UpgradeRejectedException} if the node refuses. */
     public static io.vertx.core.Future<RawClient> open(Vertx vertx, int port, WebSocketConnectOptions how) {
+        return open(vertx, port, how, List.of());
+    }
+
+    /** @param plugins codecs of messages it understands besides the core's and presence */
+    public static io.vertx.core.Future<RawClient> open(
+            Vertx vertx, int port, WebSocketConnectOptions how, List<PluginCodec> plugins) {
+        List<PluginCodec> codecs = new ArrayList<>(plugins);
+        codecs.add(new AwarenessCodec());
+        MessageCodec codec = new MessageCodec(WireMode.ANY, FrameLimits.DEFAULT, codecs);
         WebSocketClientOptions options =
                 new WebSocketClientOptions().setMaxFrameSize(64 << 20).setMaxMessageSize(64 << 20);
         WebSocketClient client = vertx.createWebSocketClient(options);
         return client.connect(how.setHost("localhost").setPort(port))
                 .map(socket -> {
                     socket.pause();
-                    return new RawClient(client, socket);
+                    return new RawClient(client, socket, codec);
                 })
                 .onFailure(refused -> client.close());
     }
@@ -85,7 +99,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     public void send(Message message) {
-        sendBinary(CODEC.encode(message));
+        sendBinary(codec.encode(message));
     }
 
     public void sendBinary(byte[] frame) {

@@ -1,10 +1,12 @@
 package dev.weft.server.kit;
 
+import dev.weft.protocol.codec.PluginCodec;
 import dev.weft.server.Server;
 import dev.weft.server.ServerOptions;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.InMemoryDocumentStore;
+import io.vertx.core.http.WebSocketConnectOptions;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -40,6 +42,12 @@ public final class TestNode implements AutoCloseable {
 
     public RawClient connect() {
         return RawClient.connect(server.vertx(), server.port());
+    }
+
+    /** @param plugins codecs of messages it understands besides the core's and presence */
+    public RawClient connect(List<PluginCodec> plugins) {
+        return RawClient.await(
+                RawClient.open(server.vertx(), server.port(), new WebSocketConnectOptions().setURI("/"), plugins));
     }
 
     @Override
