@@ -11,11 +11,14 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Opens WebSockets to a list of endpoints. Confined to one context. */
 public final class WebSocketConnector implements Connector {
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
+
+    private static final AtomicLong CREATED = new AtomicLong();
 
     private final Context context;
     private final WebSocketClient client;
@@ -52,7 +55,10 @@ public final class WebSocketConnector implements Connector {
     public WebSocketConnector(Vertx vertx, Context context, Settings settings) {
         this.context = context;
         this.settings = settings;
+        // Under a name of its own, because Vert.x 5.0 forgets a closed client only if it is a shared one.
         this.client = vertx.createWebSocketClient(new WebSocketClientOptions(settings.transport())
+                .setShared(true)
+                .setName("weft-client-" + CREATED.incrementAndGet())
                 .setMaxMessageSize(settings.messageBytesMax())
                 .setMaxFrameSize(settings.messageBytesMax())
                 // Compression, where wanted, is the protocol's own. This one can be turned against us: a small frame
