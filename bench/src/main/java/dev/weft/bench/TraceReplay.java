@@ -8,6 +8,7 @@ import dev.weft.crdt.id.PeerId;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Random;
 
 /** Plays editing traces on documents, each edit a change of its own. */
 final class TraceReplay {
@@ -27,6 +28,27 @@ final class TraceReplay {
         Document document = document(1);
         FugueTextHandler text = new FugueTextHandler(document, HANDLER);
         for (EditingTrace.Step step : trace.steps()) {
+            edit(text, step);
+        }
+        return document;
+    }
+
+    /**
+     * As {@link #local}, at the pace of a person: the clock goes on by about a quarter of a second from edit to edit, now
+     * and then by some minutes. Stamps that all fall into one second would make a history smaller than any real one.
+     */
+    static Document typed(EditingTrace trace) {
+        Random random = new Random(1);
+        long[] now = {1_600_000_000_000L};
+        Document document = new Document(DocumentOptions.builder()
+                .peerId(new PeerId(1L << 32 | 0x4000L, 0x8000000000000001L))
+                .wallClock(() -> now[0])
+                .build());
+        FugueTextHandler text = new FugueTextHandler(document, HANDLER);
+        for (EditingTrace.Step step : trace.steps()) {
+            now[0] += random.nextInt(200) == 0
+                    ? random.nextInt(600_000)
+                    : 40 + (long) (-150 * Math.log(1 - random.nextDouble()));
             edit(text, step);
         }
         return document;

@@ -17,6 +17,7 @@ import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.handler.DataType;
 import dev.weft.crdt.handler.HandlerRef;
 import dev.weft.crdt.handler.Operation;
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
 import java.lang.management.ManagementFactory;
@@ -51,8 +52,12 @@ class CodecFuzzTest {
     private long fed;
     private double mostPerByte;
 
-    /** A decoder and the inputs that are damaged for it. */
-    private record Target(String name, List<byte[]> corpus, Consumer<byte[]> decoder) {}
+    /** A decoder and the inputs that are damaged for it. @param fixedMax see {@link #ALLOCATION_FIXED_MAX} */
+    private record Target(String name, List<byte[]> corpus, Consumer<byte[]> decoder, long fixedMax) {
+        Target(String name, List<byte[]> corpus, Consumer<byte[]> decoder) {
+            this(name, corpus, decoder, ALLOCATION_FIXED_MAX);
+        }
+    }
 
     @Test
     void damagedBytesAreRefusedAndNothingElse() {
@@ -87,9 +92,8 @@ class CodecFuzzTest {
             throw new AssertionError(show(target, bytes), unexpected);
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        if (measured && allocated > ALLOCATION_FIXED_MAX) {
-            mostPerByte =
-                    Math.max(mostPerByte, (allocated - ALLOCATION_FIXED_MAX) / (double) Math.max(1, bytes.length));
+        if (measured && allocated > target.fixedMax) {
+            mostPerByte = Math.max(mostPerByte, (allocated - target.fixedMax) / (double) Math.max(1, bytes.length));
             if (mostPerByte > ALLOCATION_PER_BYTE_MAX) {
                 throw new AssertionError(allocated + " bytes allocated, " + show(target, bytes));
             }
@@ -114,6 +118,12 @@ class CodecFuzzTest {
         targets.add(new Target("snapshot", snapshots, Snapshot::decode));
         targets.add(new Target("import of a snapshot", snapshots, this::importAsSnapshot));
         targets.add(new Target("version vector", vectors(snapshots), VersionVector::decode));
+        // Few bytes stand for many in a block, by its purpose; what it unpacks to has a bound of its own.
+        targets.add(new Target(
+                "history block",
+                blocks(changes),
+                bytes -> HistoryBlock.open(bytes).blobs(),
+                8L * HistoryBlock.BYTES_MAX));
         List<byte[]> bodies = bodies(changes, "");
         targets.add(new Target("envelope", bodies, bytes -> Envelope.read(new ByteReader(bytes))));
         targets.add(new Target("WTF-8", bodies, Wtf8::decode));
@@ -256,6 +266,14 @@ class CodecFuzzTest {
         for (int from = 0; from + 3 < changes.size(); from += 3) {
             corpus.add(FramedChanges.encode(
                     changes.subList(from, from + 3).stream().map(Change::decode).toList()));
+        }
+        return corpus;
+    }
+
+    private static List<byte[]> blocks(List<byte[]> changes) {
+        List<byte[]> corpus = new ArrayList<>();
+        for (int from = 0; from < changes.size(); from += 1 + from % 40) {
+            corpus.add(HistoryBlock.encode(changes.subList(from, Math.min(changes.size(), from + 1 + from % 40))));
         }
         return corpus;
     }
