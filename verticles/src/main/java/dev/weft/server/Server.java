@@ -273,8 +273,9 @@ public final class Server {
     }
 
     private DocumentLoader loader() {
-        DocumentLoader aware = new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins);
-        DocumentLoader relay = new RelayRoomLoader(options.hosting(), options.rooms(), plugins);
+        String log = store.isShared() ? "" : nodeId();
+        DocumentLoader aware = new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins, log);
+        DocumentLoader relay = new RelayRoomLoader(options.hosting(), options.rooms(), plugins, log);
         return (key, epoch, snapshot, entries, lastPosition) ->
                 (key.kind() == DocumentKind.AWARE ? aware : relay).load(key, epoch, snapshot, entries, lastPosition);
     }

@@ -53,7 +53,7 @@ public record ServerOptions(
             60_000,
             false,
             List.of(new AwarenessPlugin(AwarenessOptions.DEFAULT)),
-            OwnershipTiming.defaults().withoutDetaching(),
+            OwnershipTiming.defaults(),
             new LocalPlacement(),
             OperationOptions.DEFAULT,
             List.of());

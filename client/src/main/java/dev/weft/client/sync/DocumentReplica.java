@@ -81,7 +81,7 @@ public final class DocumentReplica implements Replica {
 
     @Override
     public Snapshot takeSnapshot() {
-        return document.takeSnapshot(false);
+        return document.snapshotForOthers();
     }
 
     @Override

@@ -261,19 +261,30 @@ public final class Document implements HandlerHost {
      * concurrently may leave replicas different (spec crdt W13, W15, W16).
      */
     public Snapshot takeSnapshot(VersionVector limit, boolean prune) {
-        requireLive("takeSnapshot");
-        if (editing.transaction().isOpen()) {
-            throw new IllegalStateException("A snapshot cannot be taken inside a transaction");
-        }
-        registry.materialise();
-        Snapshot taken =
-                new SnapshotTaker(options, history.store(), history.snapshot(), registry).take(limit, versionVector());
+        Snapshot taken = foldedAt(limit);
         history.replaceSnapshot(taken);
         if (prune) {
             history.prune(taken.versionVector());
         }
         registry.invalidateAll();
         return taken;
+    }
+
+    /**
+     * A snapshot for somebody else. This document goes on from its history, which places late concurrent operations
+     * exactly, where the snapshot has forgotten how.
+     */
+    public Snapshot snapshotForOthers() {
+        return foldedAt(versionVector());
+    }
+
+    private Snapshot foldedAt(VersionVector limit) {
+        requireLive("takeSnapshot");
+        if (editing.transaction().isOpen()) {
+            throw new IllegalStateException("A snapshot cannot be taken inside a transaction");
+        }
+        registry.materialise();
+        return new SnapshotTaker(options, history.store(), history.snapshot(), registry).take(limit, versionVector());
     }
 
     /** Whether {@link #importSnapshot} would take it: it has seen all that the last snapshot has. */

@@ -57,7 +57,7 @@ final class BusCodec {
                     .writeUvarint(m.deliveredNumber())
                     .writeUvarint(m.firstSubmit());
             nullable(out, m.suspectNode(), ByteWriter::writeString);
-            out.writeUvarint(m.suspectEpoch());
+            out.writeUvarint(m.suspectEpoch()).writeString(m.deliveredLog());
         } else if (message instanceof OwnerMessage.Detach m) {
             head(out, DETACH, m.key(), m.from());
         } else if (message instanceof OwnerMessage.Submit m) {
@@ -98,6 +98,8 @@ final class BusCodec {
             list(out, m.missed(), BusCodec::entry);
             bool(out, m.complete());
             vector(out, m.version());
+            out.writeString(m.log());
+            nullable(out, m.fork(), BusCodec::fork);
         } else if (message instanceof LinkMessage.NotOwner m) {
             head(out, NOT_OWNER, m.key(), m.to());
             out.writeUvarint(m.epoch());
@@ -161,7 +163,8 @@ final class BusCodec {
                         number(in),
                         number(in),
                         nullable(in, BusCodec::text),
-                        number(in));
+                        number(in),
+                        text(in));
             case DETACH -> new OwnerMessage.Detach(key, from);
             case SUBMIT ->
                 new OwnerMessage.Submit(key, from, number(in), number(in), text(in), list(in, BusCodec::blob));
@@ -182,7 +185,16 @@ final class BusCodec {
         long epoch = number(in);
         return switch (tag) {
             case ATTACHED ->
-                new LinkMessage.Attached(key, to, epoch, number(in), list(in, BusCodec::entry), bool(in), vector(in));
+                new LinkMessage.Attached(
+                        key,
+                        to,
+                        epoch,
+                        number(in),
+                        list(in, BusCodec::entry),
+                        bool(in),
+                        vector(in),
+                        text(in),
+                        nullable(in, BusCodec::fork));
             case NOT_OWNER -> new LinkMessage.NotOwner(key, to, epoch, nullable(in, BusCodec::text));
             case REFUSED -> new LinkMessage.Refused(key, to, epoch, text(in), text(in), bool(in));
             case ACCEPTED -> new LinkMessage.Accepted(key, to, epoch, number(in), list(in, BusCodec::result), bool(in));
@@ -224,6 +236,15 @@ final class BusCodec {
 
     private static LinkMessage.Entry entry(ByteReader in) {
         return new LinkMessage.Entry(blob(in), nullable(in, BusCodec::text));
+    }
+
+    private static void fork(ByteWriter out, LinkMessage.Fork fork) {
+        out.writeUvarint(fork.number());
+        vector(out, fork.version());
+    }
+
+    private static LinkMessage.Fork fork(ByteReader in) {
+        return new LinkMessage.Fork(number(in), vector(in));
     }
 
     private static void result(ByteWriter out, LinkMessage.Result result) {

@@ -19,12 +19,22 @@ public sealed interface LinkMessage extends BusMessage {
     record Entry(byte[] blob, String origin) {}
 
     /**
+     * Where the numbers of a detached owner leave those of the log: nothing behind this is in the store, and nobody else
+     * gives these numbers the same meaning.
+     *
+     * @param version all that the log contains up to {@code number}
+     */
+    record Fork(long number, VersionVector version) {}
+
+    /**
      * The link now follows.
      *
      * @param number the last broadcast that {@code missed} contains
      * @param missed what the link has not passed on yet
      * @param complete false if more is missing than fits; the sessions must then catch up one by one
      * @param version everything the owner has
+     * @param log names the log to which numbers belong: under owners of the same log the same number means the same
+     * @param fork null unless the owner is detached
      */
     record Attached(
             DocumentKey key,
@@ -33,7 +43,9 @@ public sealed interface LinkMessage extends BusMessage {
             long number,
             List<Entry> missed,
             boolean complete,
-            VersionVector version)
+            VersionVector version,
+            String log,
+            Fork fork)
             implements LinkMessage {
         public Attached {
             missed = List.copyOf(missed);

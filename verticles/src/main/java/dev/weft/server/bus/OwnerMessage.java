@@ -23,6 +23,7 @@ public sealed interface OwnerMessage extends BusMessage {
      * @param firstSubmit the number of the oldest submission the link still holds, or would send next
      * @param suspectNode the owner that the link believes dead; null if none
      * @param suspectEpoch the epoch under which it owned the document, 0 if unknown
+     * @param deliveredLog the log to which {@code deliveredNumber} belongs; empty if it never was attached
      */
     record Attach(
             DocumentKey key,
@@ -33,7 +34,8 @@ public sealed interface OwnerMessage extends BusMessage {
             long deliveredNumber,
             long firstSubmit,
             String suspectNode,
-            long suspectEpoch)
+            long suspectEpoch,
+            String deliveredLog)
             implements OwnerMessage {}
 
     /** The link has no session left. */

@@ -13,7 +13,6 @@ import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentCorruptException;
 import dev.weft.server.storage.StoredEntry;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,8 +21,11 @@ public final class AwareDocumentLoader implements DocumentLoader {
     private final HostLimits limits;
     private final PluginChain plugins;
     private final WallClock wallClock;
+    private final String log;
 
-    public AwareDocumentLoader(HostLimits limits, WallClock wallClock, PluginChain plugins) {
+    /** @param log names the store: documents of the same name in stores of different names have nothing in common */
+    public AwareDocumentLoader(HostLimits limits, WallClock wallClock, PluginChain plugins, String log) {
+        this.log = log;
         this.limits = limits;
         this.plugins = plugins;
         this.wallClock = wallClock;
@@ -36,18 +38,20 @@ public final class AwareDocumentLoader implements DocumentLoader {
                 .documentId(key.id())
                 .wallClock(wallClock)
                 .build());
-        List<Change> changes = new ArrayList<>(entries.size());
-        entries.forEach(entry -> changes.add(Change.decode(entry.blob())));
-        ImportResult result = document.importAll(changes);
-        if (!result.notReady().isEmpty() || !result.refused().isEmpty()) {
-            throw new DocumentCorruptException(
-                    key,
-                    "the stored log has " + result.notReady().size() + " changes without their dependencies and "
-                            + result.refused().size() + " that cannot be applied",
-                    null);
+        // One by one: the history is then in the order of the log, by whose positions links ask.
+        for (StoredEntry entry : entries) {
+            ImportResult result = document.importAll(List.of(Change.decode(entry.blob())));
+            if (!result.notReady().isEmpty() || !result.refused().isEmpty()) {
+                String why = result.refused().isEmpty()
+                        ? "lacks a dependency"
+                        : result.refused().get(0).message();
+                throw new DocumentCorruptException(
+                        key, "the change at position " + entry.position() + " of the log: " + why, null);
+            }
         }
         return new HostedDocument(
                         key, epoch, new DocumentReplica(document, limits.heldAsideMax()), lastPosition, limits)
+                .inLog(log)
                 .withPlugins(plugins.besideDocument(key));
     }
 }

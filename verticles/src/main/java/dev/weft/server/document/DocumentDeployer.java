@@ -7,6 +7,7 @@ import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.event.EventStream;
 import dev.weft.server.observe.DocumentMetrics;
 import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.Ownership;
 import dev.weft.server.registry.OwnershipEffect;
 import dev.weft.server.registry.OwnershipProtocol;
@@ -150,7 +151,9 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
 
     private HostedSlot slotOf(DocumentKey key) {
         return slots.computeIfAbsent(key, k -> {
-            HostedSlot slot = new HostedSlot(k, new OwnershipProtocol(registry.localNode(), timing, claimIds), around);
+            // Members of a room live by its numbers, which only one owner can give: no room is served detached.
+            OwnershipTiming ofKind = k.kind() == DocumentKind.RELAY ? timing.withoutDetaching() : timing;
+            HostedSlot slot = new HostedSlot(k, new OwnershipProtocol(registry.localNode(), ofKind, claimIds), around);
             if (draining) {
                 slot.perform(slot.protocol().drain(null, HostedSlot.now()));
             }

@@ -178,6 +178,16 @@ final class DocumentVerticle extends VerticleBase {
         }
     }
 
+    /** Serves on without the right to write, after {@link #suspend}. What was withheld is void: the links ask anew. */
+    void detach() {
+        onContext(() -> {
+            isSuspended = false;
+            flushing = null;
+            withheld.clear();
+            input(() -> hosted.detach(nowMillis()));
+        });
+    }
+
     /** Serves no longer; followers are sent elsewhere. @param hint the node that may be the owner, or null */
     void stepDown(String hint) {
         onContext(() -> {
@@ -189,7 +199,7 @@ final class DocumentVerticle extends VerticleBase {
     }
 
     private void tick() {
-        if (isOver) {
+        if (isOver || isSuspended) {
             return;
         }
         long now = nowMillis();
@@ -213,9 +223,8 @@ final class DocumentVerticle extends VerticleBase {
                 persist(persist);
             } else if (effect instanceof HostEffect.Compact compact) {
                 compact(compact);
-            } else if (effect instanceof HostEffect.StepDown stepDown) {
-                line(LOG.atInfo()).log("{} epoch {}: {}", key, hosted.epoch(), stepDown.reason());
-                isOver = true;
+            } else if (effect instanceof HostEffect.Fenced) {
+                line(LOG.atInfo()).log("{} epoch {}: the store has seen a higher one", key, hosted.epoch());
                 listener.fenced(key, hosted.epoch());
             } else if (effect instanceof HostEffect.Report report) {
                 line(LOG.atInfo()).log("{} epoch {}: {}", key, hosted.epoch(), report.what());

@@ -156,6 +156,13 @@ final class HostedSlot {
         } else if (effect instanceof OwnershipEffect.Resume) {
             withVerticle(DocumentVerticle::resume);
             serving = verticle;
+        } else if (effect instanceof OwnershipEffect.Detach e) {
+            LOG.warn(
+                    "{} epoch {} has an owner out of reach; served on without the store until they meet",
+                    key,
+                    e.epoch());
+            withVerticle(DocumentVerticle::detach);
+            serving = verticle;
         } else if (effect instanceof OwnershipEffect.Flush e) {
             flush(e);
         } else if (effect instanceof OwnershipEffect.Unload e) {
@@ -184,7 +191,6 @@ final class HostedSlot {
                     null,
                     origin -> new ServerEvent.DocumentQuarantined(origin, e.failures()));
         } else {
-            // The timing of this node never lets a fenced owner go on without its epoch.
             throw new AssertionError(effect);
         }
     }

@@ -15,8 +15,11 @@ public final class RelayRoomLoader implements DocumentLoader {
     private final HostLimits limits;
     private final PluginChain plugins;
     private final RelayLimits relayLimits;
+    private final String log;
 
-    public RelayRoomLoader(HostLimits limits, RelayLimits relayLimits, PluginChain plugins) {
+    /** @param log names the store: rooms of the same name in stores of different names have nothing in common */
+    public RelayRoomLoader(HostLimits limits, RelayLimits relayLimits, PluginChain plugins, String log) {
+        this.log = log;
         this.limits = limits;
         this.plugins = plugins;
         this.relayLimits = relayLimits;
@@ -26,6 +29,7 @@ public final class RelayRoomLoader implements DocumentLoader {
     public Hosted load(
             DocumentKey key, long epoch, Optional<byte[]> snapshot, List<StoredEntry> entries, long lastPosition) {
         return new RelayRoom(key, epoch, snapshot, entries, lastPosition, limits, relayLimits)
+                .inLog(log)
                 .withPlugins(plugins.besideDocument(key));
     }
 }

@@ -52,7 +52,7 @@ public final class AwareLink extends DocumentLink {
 
     private final Map<String, AwareSession> sessions = new LinkedHashMap<>();
     private final Map<Long, AwareSession> requests = new HashMap<>();
-    private final VersionVector.Builder version = VersionVector.builder();
+    private VersionVector.Builder version = VersionVector.builder();
     private final RecentEntries recent;
     private final EchoFilter echoes;
     private long nextRequest = 1;
@@ -334,7 +334,7 @@ public final class AwareLink extends DocumentLink {
     /** What the author sent in an earlier session may be durable by now, with nobody left to tell it to. */
     private void confirmWhatIsDurable(AwareSession session, VersionVector durable) {
         VersionVector own = session.ownPartOf(durable);
-        if (session.grants(Capability.ACK) && !own.isEmpty()) {
+        if (session.grants(Capability.ACK) && !isDetached() && !own.isEmpty()) {
             toSession(session.id, new DurableMessage(key.id(), own));
         }
     }
@@ -381,6 +381,18 @@ public final class AwareLink extends DocumentLink {
             }
             session.liveAfter = 0;
         }
+    }
+
+    @Override
+    void forkLeft(VersionVector logVersion) {
+        for (AwareSession session : sessions.values()) {
+            if (session.isLive()) {
+                session.held = session.heldAt(heldBy(session, version.build()));
+                session.liveAfter = 0;
+            }
+        }
+        version = logVersion.toBuilder();
+        recent.clear();
     }
 
     @Override

@@ -33,7 +33,10 @@ public abstract class DocumentLink {
      * owner, and whenever the answer is late, what is in the ring is sent again; the owner takes each number once.
      *
      * Downwards, broadcasts are numbered per ownership. A number that does not follow, or a heartbeat that is ahead, is
-     * answered with a request for what lies between. Nothing is passed on before the gap is filled.
+     * answered with a request for what lies between. Nothing is passed on before the gap is filled. A number is a
+     * position of the document's log, so it means the same under the next owner, if that has the same log; if not, what
+     * the link lacks is told by version. Numbers of a detached owner lead away from the log, and count for nothing once
+     * the link has left it.
      *
      * An owner that stays silent while something is unanswered is suspected. Suspecting a living owner is harmless: the
      * claim of the next one raises the epoch, and the store refuses the old one from then on.
@@ -59,7 +62,9 @@ public abstract class DocumentLink {
     private String ownerNode;
     private String epochNode;
     private long epoch;
+    private String log = "";
     private long delivered;
+    private LinkMessage.Fork fork;
     private boolean resyncing;
     private long askedAtMillis;
     private long resyncAtMillis;
@@ -142,8 +147,11 @@ public abstract class DocumentLink {
 
     abstract boolean awaitsState();
 
-    /** Those of a list, which ends with this number, that were not delivered in another ownership. */
+    /** Those of a list from another log, which ends with this number, that were not delivered from the last one. */
     abstract List<Entry> undelivered(List<Entry> entries, long number);
+
+    /** What a detached owner told is not in the log, and comes again. @param version all that was delivered of the log */
+    abstract void forkLeft(VersionVector version);
 
     /** Entries nobody was told of yet; the last has this number. */
     abstract void deliver(List<Entry> entries, long number, long nowMillis);
@@ -243,7 +251,13 @@ public abstract class DocumentLink {
             resyncing = false;
             return;
         }
-        boolean hasGap = epoch != 0 && message.number() - message.missed().size() > delivered;
+        if (!repeated) {
+            leaveFork();
+        }
+        // A lower number of the same log is a store that has lost its end.
+        boolean isSameLog = repeated || message.log().equals(log) && message.number() >= delivered;
+        boolean hasGap =
+                epoch != 0 && isSameLog && message.number() - message.missed().size() > delivered;
         if (repeated && message.complete() && hasGap) {
             // The answer to an earlier question, from before this link had anything to miss.
             resyncing = false;
@@ -256,8 +270,10 @@ public abstract class DocumentLink {
         relation = Relation.ATTACHED;
         suspect = null;
         resyncing = false;
-        attaching(!repeated);
-        List<Entry> missed = complete ? undelivered(message, repeated) : List.of();
+        attaching(!isSameLog);
+        List<Entry> missed = complete ? undelivered(message, isSameLog) : List.of();
+        log = message.log();
+        fork = message.fork();
         delivered = message.number();
         deliver(missed, delivered, nowMillis);
         attached(ownerChanged, complete, message.version(), nowMillis);
@@ -270,12 +286,12 @@ public abstract class DocumentLink {
         }
     }
 
-    private List<Entry> undelivered(LinkMessage.Attached message, boolean repeated) {
-        if (!repeated) {
+    private List<Entry> undelivered(LinkMessage.Attached message, boolean isSameLog) {
+        if (!isSameLog) {
             // It was asked for with what the link had then; it may have been attached elsewhere in between.
             return undelivered(message.missed(), message.number());
         }
-        // The answer to a resync may overlap with broadcasts that came after it was asked for.
+        // The answer may overlap with broadcasts that came after it was asked for.
         long fresh = message.number() - delivered;
         List<Entry> missed = message.missed();
         return missed.subList((int) Math.max(0, missed.size() - fresh), missed.size());
@@ -335,6 +351,7 @@ public abstract class DocumentLink {
             report(null, key + " is refused for now: " + refusal.reason());
             lose(nowMillis);
         } else {
+            leaveFork();
             relation = Relation.UNROUTED;
             refused(refusal, nowMillis);
         }
@@ -342,6 +359,7 @@ public abstract class DocumentLink {
 
     /** Back to searching, a little later after each failure. */
     private void lose(long nowMillis) {
+        leaveFork();
         relation = Relation.UNROUTED;
         long pause = Math.min(limits.retryMillis(), 25L << Math.min(failedAttempts, 5));
         failedAttempts++;
@@ -349,9 +367,18 @@ public abstract class DocumentLink {
     }
 
     private void suspect() {
+        leaveFork();
         suspect = new Suspect(ownerNode, relation == Relation.ATTACHED ? epoch : 0);
         relation = Relation.FINDING;
         effects.add(new LinkEffect.FindOwner(suspect));
+    }
+
+    private void leaveFork() {
+        if (fork != null) {
+            delivered = fork.number();
+            forkLeft(fork.version());
+            fork = null;
+        }
     }
 
     private void resync(long nowMillis) {
@@ -449,6 +476,11 @@ public abstract class DocumentLink {
 
     protected final long delivered() {
         return delivered;
+    }
+
+    /** Whether what the owner has may be in no store. */
+    protected final boolean isDetached() {
+        return fork != null;
     }
 
     protected final boolean isAttached() {
@@ -577,7 +609,8 @@ public abstract class DocumentLink {
                 delivered,
                 ring.firstNumber(),
                 suspect == null ? null : suspect.nodeId(),
-                suspect == null ? 0 : suspect.epoch()));
+                suspect == null ? 0 : suspect.epoch(),
+                log));
     }
 
     private void sendSubmission(Submission submission) {

@@ -298,6 +298,11 @@ public final class RelayLink extends DocumentLink {
     }
 
     @Override
+    void forkLeft(VersionVector logVersion) {
+        throw new AssertionError("A room has no detached owner, since nobody else may give numbers");
+    }
+
+    @Override
     void deliver(List<Entry> entries, long number, long nowMillis) {
         long first = number - entries.size() + 1;
         int from = 0;

@@ -101,6 +101,9 @@ class BusCodecTest {
         } else if (type.isRecord()) {
             return randomRecord(type);
         }
+        if (type == LinkMessage.Fork.class) {
+            return random.nextBoolean() ? null : randomRecord(type);
+        }
         throw new AssertionError("No random value for " + owner.getSimpleName() + "." + component.getName());
     }
 

@@ -17,9 +17,14 @@ public final class Author {
     private final List<Change> made = new ArrayList<>();
 
     public Author(int number) {
+        this(number, 1_000);
+    }
+
+    /** @param wallMillis what its clock shows, always */
+    public Author(int number, long wallMillis) {
         document = new Document(DocumentOptions.builder()
                 .peerId(IdSource.seeded(number).nextPeerId())
-                .wallClock(() -> 1_000)
+                .wallClock(() -> wallMillis)
                 .build());
         text = new TextHandler(document, "text");
         document.onLocalChange(made::add);

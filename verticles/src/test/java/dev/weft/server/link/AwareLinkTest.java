@@ -81,7 +81,8 @@ class AwareLinkTest {
         assertThat(script.lastToOwner(OwnerMessage.Resync.class).deliveredNumber())
                 .isEqualTo(1);
 
-        script.owner(new LinkMessage.Attached(KEY, SELF, 1, 3, entries(typed.get(1), typed.get(2)), true, ann.holds()));
+        script.owner(new LinkMessage.Attached(
+                KEY, SELF, 1, 3, entries(typed.get(1), typed.get(2)), true, ann.holds(), "", null));
         assertThat(script.heard("s1", ChangeMessage.class))
                 .extracting(ChangeMessage::change)
                 .containsExactlyElementsOf(typed);
@@ -92,6 +93,47 @@ class AwareLinkTest {
         live("s1", bob);
         script.owner(new LinkMessage.Heartbeat(KEY, SELF, 1, 4));
         assertThat(script.toOwner(OwnerMessage.Resync.class)).hasSize(1);
+    }
+
+    // Positions of one log mean the same under every owner; the vector of what was passed on covers this change.
+    @Test
+    void passesOnWhatIsBelowTheNewestChangeOfItsAuthor() {
+        live("s1", bob);
+        script.owner(broadcast(1, 1, ann.type('b')));
+        Change below = new Author(1, 500).type('a');
+        script.memberLeft(LinkScript.OWNER).routed("n3").forget();
+        script.owner(new LinkMessage.Attached(KEY, SELF, 2, 2, entries(below), true, ann.holds(), "", null));
+        assertThat(script.heard("s1", ChangeMessage.class))
+                .extracting(ChangeMessage::change)
+                .containsExactly(below);
+    }
+
+    // What it told is in no store, so it comes again from whoever writes it; sessions have it already.
+    @Test
+    void leavesADetachedOwnerAsIfItHadNeverBeenThere() {
+        List<Change> typed = ann.types("abc");
+        live("s1", bob);
+        script.owner(broadcast(1, 1, typed.get(0)));
+        script.owner(new LinkMessage.NotOwner(KEY, SELF, 1, LinkScript.OWNER));
+        script.owner(new LinkMessage.Attached(
+                KEY,
+                SELF,
+                1,
+                2,
+                entries(typed.get(1)),
+                true,
+                versionOf(typed.get(1)),
+                "",
+                new LinkMessage.Fork(1, versionOf(typed.get(0)))));
+        assertThat(script.heard("s1", ChangeMessage.class)).hasSize(2);
+
+        script.forget().owner(new LinkMessage.NotOwner(KEY, SELF, 1, "n3"));
+        assertThat(script.lastToOwner(OwnerMessage.Attach.class).deliveredNumber())
+                .isEqualTo(1);
+        script.routed("n3").owner(attached(2, 1)).owner(broadcast(2, 3, typed.get(1), typed.get(2)));
+        assertThat(script.heard("s1", ChangeMessage.class))
+                .extracting(ChangeMessage::change)
+                .containsExactly(typed.get(2));
     }
 
     @Test
@@ -134,7 +176,7 @@ class AwareLinkTest {
         script.client("s1", new ChangeMessage("paper", change));
         // Durable, but the broadcast was lost with its owner.
         script.owner(accepted(1, 1)).memberLeft(LinkScript.OWNER).routed("n3").forget();
-        script.owner(new LinkMessage.Attached(KEY, SELF, 2, 1, entries(change), true, bob.holds()));
+        script.owner(new LinkMessage.Attached(KEY, SELF, 2, 1, entries(change), true, bob.holds(), "", null));
         assertThat(script.heard("s1", ChangeMessage.class)).isEmpty();
     }
 
@@ -257,7 +299,7 @@ class AwareLinkTest {
     }
 
     private static LinkMessage attached(long epoch, long number) {
-        return new LinkMessage.Attached(KEY, SELF, epoch, number, List.of(), true, VersionVector.EMPTY);
+        return new LinkMessage.Attached(KEY, SELF, epoch, number, List.of(), true, VersionVector.EMPTY, "", null);
     }
 
     private LinkMessage state(long request, long number, Change... changes) {
@@ -268,6 +310,10 @@ class AwareLinkTest {
 
     private static LinkMessage broadcast(long epoch, long number, Change... changes) {
         return new LinkMessage.Broadcast(KEY, SELF, epoch, number, entries(changes));
+    }
+
+    private static VersionVector versionOf(Change change) {
+        return VersionVector.builder().update(change.id()).build();
     }
 
     private static LinkMessage accepted(long epoch, long upTo) {

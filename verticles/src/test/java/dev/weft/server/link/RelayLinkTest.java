@@ -102,7 +102,7 @@ class RelayLinkTest {
                 .memberLeft(LinkScript.OWNER)
                 .routed("n3")
                 .forget();
-        script.owner(new LinkMessage.Attached(KEY, SELF, 2, 2, entries("b"), true, VersionVector.EMPTY));
+        script.owner(new LinkMessage.Attached(KEY, SELF, 2, 2, entries("b"), true, VersionVector.EMPTY, "", null));
         assertThat(script.heard("s1")).containsExactly(new RelayChanges("room", List.of("b"), 2, null));
     }
 
@@ -153,7 +153,7 @@ class RelayLinkTest {
     }
 
     private static LinkMessage attached(long epoch, long number) {
-        return new LinkMessage.Attached(KEY, SELF, epoch, number, List.of(), true, VersionVector.EMPTY);
+        return new LinkMessage.Attached(KEY, SELF, epoch, number, List.of(), true, VersionVector.EMPTY, "", null);
     }
 
     private static LinkMessage state(long request, long number, boolean complete, String... blobs) {

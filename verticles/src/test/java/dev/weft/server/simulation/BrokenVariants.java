@@ -108,7 +108,8 @@ final class BrokenVariants {
                     a.deliveredNumber(),
                     a.firstSubmit(),
                     null,
-                    0);
+                    0,
+                    a.deliveredLog());
         }
 
         @Override

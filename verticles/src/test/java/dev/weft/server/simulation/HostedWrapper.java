@@ -53,6 +53,11 @@ class HostedWrapper implements Hosted {
     }
 
     @Override
+    public List<HostEffect> detach(long nowMillis) {
+        return inner.detach(nowMillis);
+    }
+
+    @Override
     public List<HostEffect> dismiss(String hint) {
         return inner.dismiss(hint);
     }

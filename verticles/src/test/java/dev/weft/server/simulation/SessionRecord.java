@@ -110,7 +110,7 @@ final class SessionRecord {
             }
         }
         if (isNew) {
-            witness.requireStored(key, id, "it was shown to " + session);
+            witness.requireShowable(key, id, "it was shown to " + session);
         }
     }
 

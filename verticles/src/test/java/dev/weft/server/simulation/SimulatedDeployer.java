@@ -29,7 +29,7 @@ final class SimulatedDeployer {
     /** Shorter than in a server, so that documents come and go within a run. */
     private static final int PASSIVATE_MILLIS = 5_000;
 
-    private static final OwnershipTiming TIMING = OwnershipTiming.defaults().withoutDetaching();
+    private static final OwnershipTiming TIMING = OwnershipTiming.defaults();
 
     private final Simulation simulation;
     private final SimulatedNode node;
@@ -49,8 +49,8 @@ final class SimulatedDeployer {
         WallClock clock = simulation.schedule()::now;
         PluginChain plugins = new PluginChain(List.of(), () -> 0, new EventStream("simulated", () -> 0));
         Scenario scenario = simulation.scenario();
-        this.aware = new AwareDocumentLoader(scenario.hostLimits(), clock, plugins);
-        this.relay = new RelayRoomLoader(scenario.hostLimits(), scenario.relayLimits(), plugins);
+        this.aware = new AwareDocumentLoader(scenario.hostLimits(), clock, plugins, "");
+        this.relay = new RelayRoomLoader(scenario.hostLimits(), scenario.relayLimits(), plugins, "");
     }
 
     void start() {
@@ -126,8 +126,9 @@ final class SimulatedDeployer {
         if (known != null && (known.serving() != null || simulation.tampering().claimsOneAtATime())) {
             return known;
         }
+        OwnershipTiming timing = key.kind() == DocumentKind.RELAY ? TIMING.withoutDetaching() : TIMING;
         SimulatedSlot slot = new SimulatedSlot(
-                this, key, new OwnershipProtocol(node.id(), TIMING, () -> node.id() + "/" + ++claims));
+                this, key, new OwnershipProtocol(node.id(), timing, () -> node.id() + "/" + ++claims));
         slots.put(key, slot);
         return slot;
     }

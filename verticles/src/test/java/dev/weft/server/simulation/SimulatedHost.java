@@ -22,6 +22,7 @@ final class SimulatedHost {
     private Promise<Void> flushing;
     private long idleSinceMillis = -1;
     private boolean isSuspended;
+    private boolean isDetached;
     private boolean isOver;
 
     SimulatedHost(SimulatedDeployer deployer, DocumentKey key, Hosted hosted) {
@@ -61,6 +62,16 @@ final class SimulatedHost {
         withheld.clear();
     }
 
+    void detach() {
+        isSuspended = false;
+        flushing = null;
+        withheld.clear();
+        if (!isOver) {
+            isDetached = true;
+            perform(hosted.detach(now()));
+        }
+    }
+
     Future<Void> flush() {
         flushing = Promise.promise();
         Promise<Void> flushed = flushing;
@@ -87,6 +98,10 @@ final class SimulatedHost {
         if (isOver) {
             return;
         }
+        if (isSuspended) {
+            start();
+            return;
+        }
         perform(hosted.tick(now()));
         if (!hosted.isIdle()) {
             idleSinceMillis = -1;
@@ -106,8 +121,7 @@ final class SimulatedHost {
                 persist(persist);
             } else if (effect instanceof HostEffect.Compact compact) {
                 compact(compact);
-            } else if (effect instanceof HostEffect.StepDown) {
-                isOver = true;
+            } else if (effect instanceof HostEffect.Fenced) {
                 deployer.fenced(key, hosted.epoch());
             } else if (effect instanceof HostEffect.Durable) {
                 // A notice for events; the witness sees what is durable in the store.
@@ -125,6 +139,9 @@ final class SimulatedHost {
             withheld.add(message);
         } else {
             simulation.witness().acts(key, hosted.epoch(), this);
+            if (isDetached) {
+                simulation.witness().toldDetached(key, message);
+            }
             node.toLink(message);
         }
     }

@@ -125,6 +125,10 @@ final class SimulatedSlot {
         } else if (effect instanceof OwnershipEffect.Resume) {
             withHost(SimulatedHost::resume);
             serving = host;
+        } else if (effect instanceof OwnershipEffect.Detach e) {
+            deployer.simulation().trace().add(node.id(), "goes on detached with", key, "epoch", e.epoch());
+            withHost(SimulatedHost::detach);
+            serving = host;
         } else if (effect instanceof OwnershipEffect.Flush e) {
             serving = null;
             answer(

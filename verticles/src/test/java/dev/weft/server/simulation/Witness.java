@@ -3,6 +3,7 @@ package dev.weft.server.simulation;
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.codec.ByteReader;
 import dev.weft.crdt.id.OperationId;
+import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.kit.stock.Blobs;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
@@ -25,6 +26,7 @@ final class Witness {
         final NavigableMap<Long, byte[]> log = new TreeMap<>();
         final Map<Long, String> numbered = new HashMap<>();
         final Set<OperationId> shown = new HashSet<>();
+        final Set<OperationId> toldDetached = new HashSet<>();
         boolean wasCompacted;
     }
 
@@ -103,7 +105,27 @@ final class Witness {
         }
     }
 
-    /** Somebody was told that this change is safe, or was shown it as part of the document. */
+    /** An owner without the right to write tells of these; they are shown before they are safe. */
+    void toldDetached(DocumentKey key, LinkMessage message) {
+        List<byte[]> told = List.of();
+        if (message instanceof LinkMessage.Broadcast broadcast) {
+            told = broadcast.entries().stream().map(LinkMessage.Entry::blob).toList();
+        } else if (message instanceof LinkMessage.Attached attached) {
+            told = attached.missed().stream().map(LinkMessage.Entry::blob).toList();
+        } else if (message instanceof LinkMessage.State state) {
+            told = state.blobs();
+        }
+        told.forEach(blob -> of(key).toldDetached.add(Change.decode(blob).id()));
+    }
+
+    /** Somebody was shown this change as part of the document. */
+    void requireShowable(DocumentKey key, OperationId id, String because) {
+        if (!of(key).toldDetached.contains(id)) {
+            requireStored(key, id, because);
+        }
+    }
+
+    /** Somebody was told that this change is safe. */
     void requireStored(DocumentKey key, OperationId id, String because) {
         of(key).shown.add(id);
         if (!of(key).stored.contains(id)) {

@@ -77,4 +77,21 @@ public final class DocumentReplica implements Replica {
         List<Change> changes = document.history().newerThan(since, bytesMax);
         return new Export(changes, changes.size() == document.history().countNewerThan(since));
     }
+
+    @Override
+    public int size() {
+        return document.history().size();
+    }
+
+    @Override
+    public Export between(int from, int to, int bytesMax) {
+        List<Change> changes = new ArrayList<>();
+        long bytes = 0;
+        for (int index = from; index < to && bytes < bytesMax; index++) {
+            Change change = document.history().get(index);
+            changes.add(change);
+            bytes += change.encoded().length;
+        }
+        return new Export(changes, from + changes.size() == to);
+    }
 }

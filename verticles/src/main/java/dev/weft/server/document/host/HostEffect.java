@@ -31,8 +31,11 @@ public sealed interface HostEffect {
 
     record Send(LinkMessage message) implements HostEffect {}
 
-    /** Somebody with a higher epoch owns the document: stop hosting it. */
-    record StepDown(String reason) implements HostEffect {}
+    /**
+     * The store has seen a higher epoch. The document writes nothing more; whoever hosts it decides whether it goes on
+     * with {@link Hosted#detach} or ends with {@link Hosted#dismiss}.
+     */
+    record Fenced() implements HostEffect {}
 
     /** A notice for logs, metrics and server events; nothing depends on it. */
     record Report(String what) implements HostEffect {}

@@ -19,8 +19,8 @@ public interface Hosted {
     /**
      * The last {@link HostEffect.Persist} did not succeed.
      *
-     * @param stale whether the store has seen a higher epoch, which ends this ownership for good; otherwise it is tried
-     *     again on a later tick
+     * @param stale whether the store has seen a higher epoch: nothing is written under this one any more; otherwise it is
+     *     tried again on a later tick
      */
     List<HostEffect> persistFailed(boolean stale, long nowMillis);
 
@@ -32,6 +32,12 @@ public interface Hosted {
 
     /** Time has passed; due at least every {@link HostLimits#tickMillis()}. */
     List<HostEffect> tick(long nowMillis);
+
+    /**
+     * The store has a newer owner whom nobody here can reach: go on merging and telling, but write and acknowledge
+     * nothing. Ends with {@link #dismiss}.
+     */
+    List<HostEffect> detach(long nowMillis);
 
     /** Tells everybody who follows to look for another owner. @param hint the node that may be it, or null */
     List<HostEffect> dismiss(String hint);

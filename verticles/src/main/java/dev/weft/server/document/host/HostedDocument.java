@@ -25,11 +25,15 @@ public final class HostedDocument extends HostedLog {
 
     private final VersionVector.Builder confirmed;
 
+    /** Whether each position of the log is one change of the replica, from the first on. */
+    private final boolean isWholeLog;
+
     /** @param lastPosition the last position in the log the replica was loaded from */
     public HostedDocument(DocumentKey key, long epoch, Replica replica, long lastPosition, HostLimits limits) {
         super(key, epoch, lastPosition, limits);
         this.replica = replica;
         this.confirmed = replica.version().toBuilder();
+        this.isWholeLog = replica.size() == lastPosition;
     }
 
     @Override
@@ -65,8 +69,12 @@ public final class HostedDocument extends HostedLog {
     }
 
     @Override
-    protected Missed missedSince(VersionVector delivered, long deliveredNumber) {
-        Replica.Export export = confirmedNewerThan(delivered, limits.messageBytesMax());
+    protected Missed missedSince(boolean isSameLog, VersionVector delivered, long deliveredNumber) {
+        // A vector cannot tell that a change is missing below a newer one of the same author; a position can.
+        boolean byPosition = isSameLog && isWholeLog && deliveredNumber <= durablePosition();
+        Replica.Export export = byPosition
+                ? replica.between((int) deliveredNumber, (int) durablePosition(), limits.messageBytesMax())
+                : confirmedNewerThan(delivered, limits.messageBytesMax());
         List<Entry> entries = new ArrayList<>(export.changes().size());
         export.changes().forEach(change -> entries.add(new Entry(change.encoded(), null)));
         return new Missed(entries, export.complete());

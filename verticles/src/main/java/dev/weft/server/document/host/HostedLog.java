@@ -34,6 +34,10 @@ public abstract class HostedLog implements Hosted {
      * A link numbers its submissions. The owner takes them strictly in order, answers repeats with the mark it has
      * reached, and asks for the rest when one is missing. After a change of owner the link says where it begins.
      *
+     * A store that has seen a higher epoch takes nothing more. If whoever raised it cannot be reached, an owner may go on
+     * detached: it merges what it is given and tells its followers, under numbers that nobody else uses, and answers no
+     * submission. So the links keep all of it, and give it to the owner they attach to next.
+     *
      * An owner that writes nothing would never find out that it has been replaced, and those who follow it would sit
      * apart from everybody else. So it asks the store now and then, by a write of nothing.
      */
@@ -41,6 +45,7 @@ public abstract class HostedLog implements Hosted {
     protected final DocumentKey key;
     protected final HostLimits limits;
     private final long epoch;
+    private String log = "";
 
     private final Map<LinkAddress, Follower> followers = new LinkedHashMap<>();
     private final Deque<Appended> unpersisted = new ArrayDeque<>();
@@ -50,6 +55,11 @@ public abstract class HostedLog implements Hosted {
     private long persisting;
     private long durable;
     private boolean retryPersist;
+    private boolean isFenced;
+
+    /** What was durable when the owner went on without the store; null while it has the right to write. */
+    private LinkMessage.Fork fork;
+
     private boolean proving;
     private long provenAtMillis = -1;
     private Map<String, DocumentPlugin> plugins = Map.of();
@@ -74,6 +84,12 @@ public abstract class HostedLog implements Hosted {
         return this;
     }
 
+    /** Names the log, in which positions mean the same under every owner. Call before the first input. */
+    public final HostedLog inLog(String name) {
+        log = name;
+        return this;
+    }
+
     // What subclasses decide.
 
     /** Takes one submission, which was not taken before, in. Its entries get the next positions. */
@@ -82,8 +98,12 @@ public abstract class HostedLog implements Hosted {
     /** The result again, now that what it speaks of is durable. */
     protected abstract Result complete(Result result, String sessionId, long nowMillis);
 
-    /** What a link lacks that the recent broadcasts do not reach back to. */
-    protected abstract Missed missedSince(VersionVector delivered, long deliveredNumber);
+    /**
+     * What a link lacks that the recent broadcasts do not reach back to.
+     *
+     * @param isSameLog whether {@code deliveredNumber} is a position of this log
+     */
+    protected abstract Missed missedSince(boolean isSameLog, VersionVector delivered, long deliveredNumber);
 
     /** The answer to a session that joins or catches up: what of it is durable now. */
     protected abstract LinkMessage.State state(OwnerMessage.ReadState read, long nowMillis);
@@ -110,8 +130,24 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> dismiss(String hint) {
+        dismissFollowers(hint);
+        return takeEffects();
+    }
+
+    private void dismissFollowers(String hint) {
         followers.keySet().forEach(link -> send(new LinkMessage.NotOwner(key, link, epoch, hint)));
         followers.clear();
+    }
+
+    @Override
+    public List<HostEffect> detach(long nowMillis) {
+        fork = new LinkMessage.Fork(durable, version());
+        // They attach again, and learn from the answer what the numbers mean from now on.
+        dismissFollowers(null);
+        waiting.clear();
+        retryPersist = false;
+        tell(applied, nowMillis);
+        persisting = durable;
         return takeEffects();
     }
 
@@ -157,21 +193,21 @@ public abstract class HostedLog implements Hosted {
         followers.computeIfAbsent(link, l -> new Follower(attach.firstSubmit(), nowMillis));
         // A first-time link has no session that has seen anything, so there is nothing it could have missed.
         boolean isNew = attach.deliveredEpoch() == 0;
-        boolean isOfThisEpoch = attach.deliveredEpoch() == epoch;
         Missed missed = isNew
                 ? new Missed(List.of(), true)
-                : missed(isOfThisEpoch, attach.delivered(), attach.deliveredNumber());
+                : missed(log.equals(attach.deliveredLog()), attach.delivered(), attach.deliveredNumber());
         sendAttached(link, missed);
     }
 
-    private Missed missed(boolean isOfThisEpoch, VersionVector delivered, long number) {
-        return isOfThisEpoch && recent.reachesBackTo(number)
+    private Missed missed(boolean isSameLog, VersionVector delivered, long number) {
+        return isSameLog && recent.reachesBackTo(number)
                 ? new Missed(recent.after(number), true)
-                : missedSince(delivered, number);
+                : missedSince(isSameLog, delivered, number);
     }
 
     private void sendAttached(LinkAddress link, Missed missed) {
-        send(new LinkMessage.Attached(key, link, epoch, durable, missed.entries(), missed.complete(), version()));
+        send(new LinkMessage.Attached(
+                key, link, epoch, durable, missed.entries(), missed.complete(), version(), log, fork));
     }
 
     private void resync(OwnerMessage.Resync resync) {
@@ -209,6 +245,10 @@ public abstract class HostedLog implements Hosted {
         Acceptance acceptance = accept(submit, nowMillis);
         unpersisted.addAll(acceptance.entries());
         applied += acceptance.entries().size();
+        if (fork != null) {
+            tell(applied, nowMillis);
+            return;
+        }
         waiting.addLast(new Waiting(submit.from(), submit.sessionId(), acceptance.result(), applied));
         persistMore();
         answerDurable(nowMillis);
@@ -233,8 +273,20 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> persisted(long upToPosition, long nowMillis) {
+        if (fork != null) {
+            // It was written before the higher epoch; the next owner has it, and tells what it has.
+            return List.of();
+        }
         proving = false;
         provenAtMillis = nowMillis;
+        tell(upToPosition, nowMillis);
+        answerDurable(nowMillis);
+        persistMore();
+        return takeEffects();
+    }
+
+    /** Everything up to this position may be shown: it is durable, or there is no store to make it so. */
+    private void tell(long upToPosition, long nowMillis) {
         List<Entry> entries = new ArrayList<>();
         while (durable < upToPosition) {
             Entry entry = unpersisted.removeFirst().entry();
@@ -247,9 +299,6 @@ public abstract class HostedLog implements Hosted {
             effects.add(new HostEffect.Durable(durable, entries));
         }
         broadcast(entries, nowMillis);
-        answerDurable(nowMillis);
-        persistMore();
-        return takeEffects();
     }
 
     private void broadcast(List<Entry> entries, long nowMillis) {
@@ -293,7 +342,7 @@ public abstract class HostedLog implements Hosted {
     }
 
     private void persistMore() {
-        if (proving || persisting != durable || persisting == applied) {
+        if (isFenced || proving || persisting != durable || persisting == applied) {
             return;
         }
         List<byte[]> blobs = new ArrayList<>();
@@ -316,15 +365,16 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> persistFailed(boolean stale, long nowMillis) {
+        if (fork != null) {
+            return List.of();
+        }
         persisting = durable;
         proving = false;
-        if (stale) {
-            followers.keySet().forEach(link -> send(new LinkMessage.NotOwner(key, link, epoch, null)));
-            followers.clear();
-            effects.add(new HostEffect.StepDown("The store has seen a higher epoch than " + epoch));
-        } else {
-            retryPersist = true;
+        if (stale && !isFenced) {
+            isFenced = true;
+            effects.add(new HostEffect.Fenced());
         }
+        retryPersist = !isFenced;
         return takeEffects();
     }
 
@@ -359,7 +409,12 @@ public abstract class HostedLog implements Hosted {
         if (provenAtMillis < 0) {
             provenAtMillis = nowMillis;
         }
-        boolean isQuiet = !proving && persisting == durable && durable == applied && !followers.isEmpty();
+        boolean isQuiet = fork == null
+                && !isFenced
+                && !proving
+                && persisting == durable
+                && durable == applied
+                && !followers.isEmpty();
         if (isQuiet && nowMillis - provenAtMillis >= limits.proofMillis()) {
             proving = true;
             provenAtMillis = nowMillis;
@@ -370,7 +425,7 @@ public abstract class HostedLog implements Hosted {
     private void heartbeat(LinkAddress link, Follower follower, long nowMillis) {
         // A few soon after a broadcast, because the last one before a silence is the one whose loss nobody notices.
         // And while an answer is owed, so that a slow store is not mistaken for a dead owner.
-        boolean isOwed = !waiting.isEmpty();
+        boolean isOwed = !waiting.isEmpty() || fork != null;
         int interval = isOwed || follower.heartbeatsSinceBroadcast < Follower.PROMPT_HEARTBEATS
                 ? limits.heartbeatMillis()
                 : limits.heartbeatIdleMillis();

@@ -19,6 +19,12 @@ public interface Replica {
     /** What somebody with this vector lacks, in causal order, up to about so many bytes but at least one change. */
     Export newerThan(VersionVector since, int bytesMax);
 
+    /** How many changes it has. */
+    int size();
+
+    /** The changes from one index to another, in the order in which they were applied, up to about so many bytes. */
+    Export between(int from, int to, int bytesMax);
+
     record Accepted(Change change, String origin) {}
 
     /**

@@ -124,7 +124,7 @@ public final class RelayRoom extends HostedLog {
     }
 
     @Override
-    protected Missed missedSince(VersionVector delivered, long deliveredNumber) {
+    protected Missed missedSince(boolean isSameLog, VersionVector delivered, long deliveredNumber) {
         if (deliveredNumber < snapshotSeq()) {
             return new Missed(List.of(), false);
         }

@@ -137,14 +137,59 @@ class HostedDocumentTest {
     }
 
     @Test
-    void stepsDownWhenTheStoreHasSeenAHigherEpoch() {
+    void writesNothingMoreWhenTheStoreHasSeenAHigherEpoch() {
         attach(HERE);
         submit(HERE, 1, ann.types("a"));
         input(hosted.persistFailed(true, now));
+        assertThat(effects).hasAtLeastOneElementOfType(HostEffect.Fenced.class);
+        effects.clear();
 
-        assertThat(sent(LinkMessage.NotOwner.class)).hasSize(1);
-        assertThat(effects).hasAtLeastOneElementOfType(HostEffect.StepDown.class);
+        submit(HERE, 2, ann.types("b"));
+        tick(limits.proofMillis());
+
+        assertThat(persists()).isEmpty();
         assertThat(sent(LinkMessage.Accepted.class)).isEmpty();
+        assertThat(sent(LinkMessage.Broadcast.class)).isEmpty();
+    }
+
+    @Test
+    void tellsButPromisesNothingWhileItIsDetached() {
+        attach(HERE);
+        submit(HERE, 1, ann.types("a"));
+        persisted(1);
+        submit(HERE, 2, ann.types("b"));
+        input(hosted.persistFailed(true, now));
+        effects.clear();
+
+        input(hosted.detach(now));
+        assertThat(sent(LinkMessage.NotOwner.class)).as("they attach anew").hasSize(1);
+        attach(HERE);
+        assertThat(last(LinkMessage.Attached.class).fork().number()).isEqualTo(1);
+        assertThat(last(LinkMessage.Attached.class).number()).isEqualTo(2);
+        submit(HERE, 1, ann.types("c"));
+
+        assertThat(last(LinkMessage.Broadcast.class).number()).isEqualTo(3);
+        assertThat(sent(LinkMessage.Accepted.class)).isEmpty();
+        assertThat(persists()).isEmpty();
+
+        input(hosted.dismiss("n2"));
+        assertThat(last(LinkMessage.NotOwner.class).hint()).isEqualTo("n2");
+    }
+
+    // Its vector covers the change, so nothing but its position tells that the link lacks it.
+    @Test
+    void givesALinkOfAnEarlierOwnerWhatItLacksByPosition() {
+        List<Change> newer = ann.types("b");
+        attach(THERE);
+        submit(THERE, 1, newer);
+        // Another device of the same author, whose clock is behind.
+        submit(THERE, 2, new Author(1, 500).types("a"));
+        persisted(2);
+
+        input(hosted.receive(new OwnerMessage.Attach(KEY, HERE, true, ann.holds(), EPOCH - 1, 1, 1, null, 0, ""), now));
+
+        assertThat(last(LinkMessage.Attached.class).missed()).hasSize(1);
+        assertThat(last(LinkMessage.Attached.class).number()).isEqualTo(2);
     }
 
     // Without a write it would never learn that somebody else took the document.
@@ -181,7 +226,7 @@ class HostedDocumentTest {
     }
 
     private void attach(LinkAddress link) {
-        input(hosted.receive(new OwnerMessage.Attach(KEY, link, true, VersionVector.EMPTY, 0, 0, 1, null, 0), now));
+        input(hosted.receive(new OwnerMessage.Attach(KEY, link, true, VersionVector.EMPTY, 0, 0, 1, null, 0, ""), now));
     }
 
     private void submit(LinkAddress link, long number, List<Change> changes) {

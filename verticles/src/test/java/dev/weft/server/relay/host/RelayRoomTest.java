@@ -123,7 +123,8 @@ class RelayRoomTest {
     }
 
     private void attach(long firstSubmit) {
-        room.receive(new OwnerMessage.Attach(KEY, LINK, true, VersionVector.EMPTY, 0, 0, firstSubmit, null, 0), now);
+        room.receive(
+                new OwnerMessage.Attach(KEY, LINK, true, VersionVector.EMPTY, 0, 0, firstSubmit, null, 0, ""), now);
     }
 
     private OwnerMessage.Submit submit(long number, String... blobs) {
