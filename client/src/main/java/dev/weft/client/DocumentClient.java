@@ -38,6 +38,7 @@ public abstract class DocumentClient {
     private long lastLocalClock;
     private boolean editing;
     private boolean edited;
+    private boolean closed;
 
     DocumentClient(
             Vertx vertx,
@@ -120,7 +121,10 @@ public abstract class DocumentClient {
 
     /** Disconnects for good and lets go of the document, which stays usable. */
     public Future<Void> close() {
-        driver.onContext(localChanges::cancel);
+        driver.onContext(() -> {
+            closed = true;
+            localChanges.cancel();
+        });
         return driver.close();
     }
 
@@ -176,6 +180,11 @@ public abstract class DocumentClient {
                 editing = false;
             }
             applied.complete();
+            if (closed) {
+                // Nobody listens to the document any more, so whether anything was edited is not known either.
+                durable.fail(new DurabilityUnknownException("The client is closed; nobody delivers this edit"));
+                return;
+            }
             (edited ? awaited.await(lastLocalClock) : Future.<Void>succeededFuture()).onComplete(durable);
         });
         return new Edit(applied.future(), durable.future());

@@ -1,6 +1,7 @@
 package dev.weft.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.client.event.ConnectionStatus;
 import dev.weft.crdt.document.Document;
@@ -62,6 +63,16 @@ class SyncClientIT {
         SyncClient client = SyncClient.create(vertx, document, options);
         clients.add(client);
         return new Writer(client, text);
+    }
+
+    @Test
+    void anEditAfterClosingIsNotCalledDurable() throws Exception {
+        Writer ann = writer();
+        assertThat(Waiting.get(ann.client().connect())).isTrue();
+        Waiting.get(ann.client().close());
+        Edit late = ann.client().edit(document -> ann.text().insert(0, "late"));
+        Waiting.get(late.applied());
+        assertThatThrownBy(() -> Waiting.get(late.durable())).hasRootCauseInstanceOf(DurabilityUnknownException.class);
     }
 
     @Test
