@@ -17,7 +17,7 @@ import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Message;
 import dev.weft.server.kit.ProcessCluster;
 import dev.weft.server.kit.RawClient;
-import dev.weft.server.storage.postgres.PostgresServer;
+import dev.weft.server.kit.TestDatabase;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,7 +88,7 @@ class OwnerKilledFaultIT {
     void nothingAcknowledgedIsLostAndNoSocketElsewhereCloses() {
         Vertx vertx = Vertx.vertx();
         String documentId = "doc-" + UUID.randomUUID();
-        try (ProcessCluster cluster = ProcessCluster.start(3, PostgresServer.sharedUri())) {
+        try (ProcessCluster cluster = ProcessCluster.start(3, TestDatabase.sharedUri())) {
             // The node where a document is first opened owns it.
             Writer onOwner = new Writer(RawClient.connect(vertx, cluster.port(0)), documentId);
             Writer a = new Writer(RawClient.connect(vertx, cluster.port(1)), documentId);

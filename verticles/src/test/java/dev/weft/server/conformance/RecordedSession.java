@@ -5,7 +5,7 @@ import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.protocol.codec.Compressor;
 import dev.weft.server.kit.Vectors;
-import dev.weft.server.kit.stock.Blobs;
+import dev.weft.testkit.stock.Blobs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;

@@ -3,12 +3,12 @@ package dev.weft.server.simulation;
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.protocol.message.Message;
-import dev.weft.server.kit.stock.StockAwareClient;
-import dev.weft.server.kit.stock.StockClient;
-import dev.weft.server.kit.stock.StockHost;
-import dev.weft.server.kit.stock.StockRelayClient;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
+import dev.weft.testkit.stock.StockAwareClient;
+import dev.weft.testkit.stock.StockClient;
+import dev.weft.testkit.stock.StockHost;
+import dev.weft.testkit.stock.StockRelayClient;
 import java.util.function.Consumer;
 
 /** Somebody with the reference's client, on virtual time. */

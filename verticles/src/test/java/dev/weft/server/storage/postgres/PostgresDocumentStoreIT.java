@@ -2,6 +2,7 @@ package dev.weft.server.storage.postgres;
 
 import static dev.weft.server.storage.Futures.await;
 
+import dev.weft.server.kit.TestDatabase;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.DocumentStoreContract;
 import io.vertx.core.Vertx;
@@ -26,7 +27,7 @@ class PostgresDocumentStoreIT extends DocumentStoreContract {
 
     @Override
     protected DocumentStore create() {
-        var connection = await(PgConnection.connect(vertx, PostgresServer.sharedUri()));
+        var connection = await(PgConnection.connect(vertx, TestDatabase.sharedUri()));
         // Making the tables anew for each test would take longer than the tests.
         var emptied = connection
                 .query("do $$ begin if to_regclass('" + SCHEMA + ".weft_document') is not null then truncate " + SCHEMA
@@ -40,6 +41,6 @@ class PostgresDocumentStoreIT extends DocumentStoreContract {
     @Override
     protected DocumentStore createAgain() {
         return new PostgresDocumentStore(
-                vertx, PostgresStoreOptions.at(PostgresServer.sharedUri()).withSchema(SCHEMA));
+                vertx, PostgresStoreOptions.at(TestDatabase.sharedUri()).withSchema(SCHEMA));
     }
 }

@@ -5,6 +5,7 @@ import static dev.weft.server.storage.Futures.failureOf;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.kit.TestDatabase;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.OutcomeUnknownException;
@@ -12,6 +13,7 @@ import dev.weft.server.storage.StaleEpochException;
 import dev.weft.server.storage.StoreException;
 import dev.weft.server.storage.StoreOpenException;
 import dev.weft.server.storage.StoreUnavailableException;
+import dev.weft.testkit.PostgresServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.sql.DriverManager;
@@ -35,7 +37,7 @@ class PostgresStoreFaultIT {
     @BeforeAll
     static void start() {
         vertx = Vertx.vertx();
-        server = PostgresServer.start();
+        server = TestDatabase.start();
     }
 
     @AfterAll

@@ -1,4 +1,4 @@
-package dev.weft.server.kit.stock;
+package dev.weft.testkit.stock;
 
 import dev.weft.protocol.awareness.AwarenessQuery;
 import dev.weft.protocol.awareness.AwarenessState;

@@ -1,4 +1,4 @@
-package dev.weft.server.kit.stock;
+package dev.weft.testkit.stock;
 
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.document.Document;
@@ -20,7 +20,6 @@ import java.util.function.Consumer;
  */
 public abstract class StockClient {
     private static final long HANDSHAKE_MILLIS = 5_000;
-    private static final long PONG_MILLIS = 30_000;
 
     public enum Status {
         DISCONNECTED,
@@ -56,6 +55,7 @@ public abstract class StockClient {
     private long pingNumber;
     private long pongAtMillis;
 
+    /** @param pingMillis 15,000 in the reference; without a pong for twice that it connects anew */
     StockClient(StockHost host, String documentId, Document document, long pingMillis) {
         this.host = host;
         this.documentId = documentId;
@@ -246,7 +246,7 @@ public abstract class StockClient {
             if (number != pingNumber || !isWanted) {
                 return;
             }
-            if (host.nowMillis() - pongAtMillis > PONG_MILLIS) {
+            if (host.nowMillis() - pongAtMillis > 2 * pingMillis) {
                 dropSocket();
                 isReconnecting = false;
                 transportFailed();

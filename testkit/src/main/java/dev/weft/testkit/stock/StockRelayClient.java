@@ -1,4 +1,4 @@
-package dev.weft.server.kit.stock;
+package dev.weft.testkit.stock;
 
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.document.Document;
@@ -55,6 +55,11 @@ public final class StockRelayClient extends StockClient {
     void interrupted() {
         inFlight = 0;
         isWelcomed = false;
+    }
+
+    /** How many changes, the newest, no relay has acknowledged. */
+    public int unacknowledged() {
+        return queue.size();
     }
 
     @Override

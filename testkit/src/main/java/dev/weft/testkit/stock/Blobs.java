@@ -1,4 +1,4 @@
-package dev.weft.server.kit.stock;
+package dev.weft.testkit.stock;
 
 import dev.weft.crdt.change.Change;
 import java.util.Base64;

@@ -1,4 +1,4 @@
-package dev.weft.server.storage.postgres;
+package dev.weft.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -9,6 +9,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
@@ -19,14 +20,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
- * A PostgreSQL server of the tests' own, from binaries on the class path, on a free port, without passwords. It refuses to run as
- * root, so under root it runs as nobody, in a folder that nobody may enter.
+ * A PostgreSQL server of our own, from binaries on the class path, on a free port, without passwords. It refuses to run
+ * as root, so under root it runs as nobody, in a folder that nobody may enter.
  *
- * <p>{@code -Dweft.postgres.uri=postgresql://…} makes the tests use a server that is there already, which cannot be stopped; where there are neither
- * binaries for the platform nor such a server, tests are skipped.
+ * <p>{@code -Dweft.postgres.uri=postgresql://…} makes {@link #sharedUri} name a server that is there already. Where there
+ * are neither binaries for the platform nor such a server, {@link #isAvailable} says so.
  */
 public final class PostgresServer implements AutoCloseable {
     private static final String EXTERNAL_URI = System.getProperty("weft.postgres.uri", "");
@@ -37,12 +37,24 @@ public final class PostgresServer implements AutoCloseable {
     private static PostgresServer shared;
 
     private final Path folder;
+    private final List<String> addresses;
     private final int port;
     private Process process;
 
-    private PostgresServer(Path folder, int port) {
+    private PostgresServer(Path folder, List<String> addresses, int port) {
         this.folder = folder;
+        this.addresses = addresses;
         this.port = port;
+    }
+
+    /** Whether {@link #start} has binaries for this platform. */
+    public static boolean isAvailable() {
+        return PostgresServer.class.getResource("/" + archiveOfPlatform()) != null;
+    }
+
+    /** Whether {@link #sharedUri} has a server to name. */
+    public static boolean isSharedAvailable() {
+        return !EXTERNAL_URI.isEmpty() || isAvailable();
     }
 
     /** One server for all tests of this JVM that do not stop it; it ends with the JVM. */
@@ -57,18 +69,30 @@ public final class PostgresServer implements AutoCloseable {
         return shared.uri();
     }
 
-    /** A server that the caller may stop, kill and start again. */
+    /** A server on loopback that the caller may stop, kill and start again. */
     public static PostgresServer start() {
+        return start(List.of());
+    }
+
+    /**
+     * A server that the caller may stop, kill and start again.
+     *
+     * @param moreAddresses own addresses to listen on beside loopback; whoever is in the same subnet (24 bits) may connect
+     */
+    public static PostgresServer start(List<String> moreAddresses) {
         var archive = archiveOfPlatform();
-        Assumptions.assumeTrue(
-                PostgresServer.class.getResource("/" + archive) != null, "no PostgreSQL for this platform");
+        if (!isAvailable()) {
+            throw new IllegalStateException("There is no " + archive + " on the class path");
+        }
+        List<String> addresses = new ArrayList<>(List.of("127.0.0.1"));
+        addresses.addAll(moreAddresses);
         try {
             var folder = Files.createTempDirectory("weft-postgres-");
             unpack(archive, folder.resolve("server"));
             Files.createDirectory(folder.resolve("data"));
             Files.setPosixFilePermissions(folder.resolve("data"), PosixFilePermissions.fromString("rwx------"));
             handToUnprivileged(folder);
-            var server = new PostgresServer(folder, freePort());
+            var server = new PostgresServer(folder, addresses, freePort());
             server.run(
                             "initdb",
                             "-D",
@@ -81,6 +105,7 @@ public final class PostgresServer implements AutoCloseable {
                             "UTF8",
                             "--no-sync")
                     .ended();
+            server.letIn(moreAddresses);
             server.startAgain();
             return server;
         } catch (IOException e) {
@@ -88,8 +113,20 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    private void letIn(List<String> moreAddresses) throws IOException {
+        var rules = new StringBuilder();
+        moreAddresses.forEach(
+                address -> rules.append("host all all ").append(address).append("/24 trust\n"));
+        Files.writeString(folder.resolve("data/pg_hba.conf"), rules, StandardOpenOption.APPEND);
+    }
+
     public String uri() {
-        return "postgresql://weft@127.0.0.1:" + port + "/postgres";
+        return uri(addresses.get(0));
+    }
+
+    /** As seen by somebody who reaches it at one of its other addresses, or through a proxy there. */
+    public String uri(String address) {
+        return "postgresql://weft@" + address + ":" + port + "/postgres";
     }
 
     public int port() {
@@ -105,7 +142,7 @@ public final class PostgresServer implements AutoCloseable {
                 "-p",
                 Integer.toString(port),
                 "-c",
-                "listen_addresses=127.0.0.1",
+                "listen_addresses=" + String.join(",", addresses),
                 "-c",
                 "unix_socket_directories=",
                 "-c",
