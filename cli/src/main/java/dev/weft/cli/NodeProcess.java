@@ -20,7 +20,7 @@ import java.util.function.IntConsumer;
  * A node in a process of its own, started with this process's Java, class path and flags. It stops when its standard
  * input ends, so none outlives us, however we end. Thread-safe.
  */
-final class NodeProcess {
+public final class NodeProcess {
     /** What a node prints once it serves, and once all it waits for have joined. */
     static final String STARTED = "Started:";
 
@@ -41,9 +41,23 @@ final class NodeProcess {
     }
 
     static NodeProcess start(String name, Path log, List<String> arguments) throws IOException {
+        return start(name, log, List.of(), List.of(), arguments);
+    }
+
+    /**
+     * @param prefix a command that runs the rest of its arguments in its own place, such as {@code ip netns exec}; may be
+     *     empty
+     * @param jvmFlags on top of this process's own
+     * @param arguments of the {@code weft} command; include {@code --stop-with-input}
+     */
+    public static NodeProcess start(
+            String name, Path log, List<String> prefix, List<String> jvmFlags, List<String> arguments)
+            throws IOException {
         Files.deleteIfExists(log);
         Files.createFile(log);
-        Process process = new ProcessBuilder(commandLine(arguments))
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(commandLine(jvmFlags, arguments));
+        Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         NodeProcess node = new NodeProcess(name, log, process);
@@ -53,13 +67,14 @@ final class NodeProcess {
         return node;
     }
 
-    private static List<String> commandLine(List<String> arguments) {
+    private static List<String> commandLine(List<String> jvmFlags, List<String> arguments) {
         List<String> command = new ArrayList<>();
         // Ctrl-C reaches all processes of a terminal at once. An ignored signal stays ignored across exec, so the nodes
         // leave it to us to stop them one after the other.
         command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "weft-node"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(jvmFlags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Weft.class.getName()));
         command.addAll(arguments);
         return command;
@@ -102,11 +117,11 @@ final class NodeProcess {
         }
     }
 
-    void awaitStarted(long seconds) throws InterruptedException {
+    public void awaitStarted(long seconds) throws InterruptedException {
         await(started, seconds);
     }
 
-    void awaitReady(long seconds) throws InterruptedException {
+    public void awaitReady(long seconds) throws InterruptedException {
         await(ready, seconds);
     }
 
@@ -120,16 +135,20 @@ final class NodeProcess {
         }
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    Path log() {
+    public Path log() {
         return log;
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     void onExit(IntConsumer listener) {
@@ -137,12 +156,12 @@ final class NodeProcess {
     }
 
     /** As a power failure does: at once, without a goodbye. Returns when it is gone. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly().onExit().join();
     }
 
     /** Lets the node stop by itself, and makes it if it does not. */
-    void stop() {
+    public void stop() {
         try {
             process.outputWriter().close();
         } catch (IOException e) {

@@ -92,6 +92,13 @@ final class RunCommand implements Callable<Integer> {
                 description = "Own address that the other nodes reach. Default: ${DEFAULT-VALUE}")
         private String host;
 
+        @Option(
+                names = "--cluster-bind-host",
+                paramLabel = "ADDRESS",
+                description =
+                        "Address to listen on for other nodes, if it is not the one they reach. Default: that one")
+        private String bindHost;
+
         @Option(names = "--hazelcast-port", defaultValue = "5701", description = "Default: ${DEFAULT-VALUE}")
         private int hazelcastPort;
 
@@ -123,11 +130,15 @@ final class RunCommand implements Callable<Integer> {
                         "Join although each node keeps its own documents: those of a lost node are gone, or come back only with it.")
         private boolean allowUnsharedStore;
 
+        private Network network() {
+            return new Network(bindHost == null ? host : bindHost, host, hazelcastPort, busPort);
+        }
+
         ClusterOptions options() {
             return ClusterOptions.builder()
                     .clusterName(clusterName)
                     .nodeName(nodeName)
-                    .network(new Network(host, null, hazelcastPort, busPort))
+                    .network(network())
                     .members(members.toArray(String[]::new))
                     .build();
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class RepositoryTest {
     private static final Path ROOT = root();
     private static final Set<String> MODULES =
-            Set.of("crdt", "protocol", "client", "cluster-config", "verticles", "cli", "bench");
+            Set.of("crdt", "protocol", "client", "cluster-config", "testkit", "verticles", "cli", "chaos", "bench");
 
     private static final Set<String> FOLDERS = Set.of("docs", "deploy");
 

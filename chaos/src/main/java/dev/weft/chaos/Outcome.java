@@ -1,0 +1,60 @@
+package dev.weft.chaos;
+
+import java.util.List;
+
+/**
+ * How one round ended. Times in milliseconds, negative where nothing was measured.
+ *
+ * @param problems what was promised and not kept; empty if the round passed
+ * @param details for whoever has to find out why; empty if the round passed
+ * @param edits made by all
+ * @param acknowledged of those, how many their authors were told are durable
+ * @param againMillis from the strike until the last of those elsewhere was told of an edit made after it
+ * @param pauseMillis the longest that anybody elsewhere waited to be told
+ * @param equalMillis from mending, or from the last edit if that was later, until all were equal
+ * @param reconnectsElsewhere the most that anybody elsewhere had to connect again
+ * @param reconnects the most that anybody had to connect again
+ */
+record Outcome(
+        String fault,
+        int round,
+        List<String> problems,
+        String details,
+        int edits,
+        int acknowledged,
+        long againMillis,
+        long pauseMillis,
+        long equalMillis,
+        int reconnectsElsewhere,
+        int reconnects) {
+    boolean passed() {
+        return problems.isEmpty();
+    }
+
+    static Outcome failed(String fault, int round, String problem, String details) {
+        return new Outcome(fault, round, List.of(problem), details, 0, 0, -1, -1, -1, 0, 0);
+    }
+
+    /** One line. */
+    @Override
+    public String toString() {
+        return String.format(
+                "%-26s round %-3d %s  %5d edits, %5d acknowledged; again after %s, longest wait %s, equal after %s;"
+                        + " reconnects %d, elsewhere %d%s",
+                fault,
+                round,
+                passed() ? "ok    " : "FAILED",
+                edits,
+                acknowledged,
+                millis(againMillis),
+                millis(pauseMillis),
+                millis(equalMillis),
+                reconnects,
+                reconnectsElsewhere,
+                passed() ? "" : "\n  " + String.join("\n  ", problems));
+    }
+
+    static String millis(long millis) {
+        return millis < 0 ? "-" : millis + " ms";
+    }
+}

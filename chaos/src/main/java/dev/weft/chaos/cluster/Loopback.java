@@ -1,0 +1,96 @@
+package dev.weft.chaos.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All nodes on this machine's loopback: no rights needed, and no network that could be cut. */
+public final class Loopback implements Hosts {
+    private static final String ADDRESS = "127.0.0.1";
+
+    /** On Linux, the whole of 127.0.0.0/8 is loopback. */
+    private static final String PROXY_ADDRESS = "127.0.0.2";
+
+    private final int nodes;
+    private final boolean isProxied;
+    private final List<Integer> ports = new ArrayList<>();
+
+    private Loopback(int nodes, boolean isProxied) {
+        this.nodes = nodes;
+        this.isProxied = isProxied;
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3 * nodes; i++) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                held.add(socket);
+                ports.add(socket.getLocalPort());
+            }
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static Loopback direct(int nodes) {
+        return new Loopback(nodes, false);
+    }
+
+    /** Nodes reach each other only through the proxies. */
+    public static Loopback behind(DelayProxies proxies, int nodes) {
+        Loopback hosts = new Loopback(nodes, true);
+        for (int node = 0; node < nodes; node++) {
+            for (int port : List.of(hosts.hazelcastPort(node), hosts.busPort(node))) {
+                proxies.forward(PROXY_ADDRESS, ADDRESS, port)
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .join();
+            }
+        }
+        return hosts;
+    }
+
+    @Override
+    public String nodeAddress(int node) {
+        return ADDRESS;
+    }
+
+    @Override
+    public String clusterAddress(int node) {
+        return isProxied ? PROXY_ADDRESS : ADDRESS;
+    }
+
+    @Override
+    public int clientPort(int node) {
+        return ports.get(node);
+    }
+
+    @Override
+    public int hazelcastPort(int node) {
+        return ports.get(nodes + node);
+    }
+
+    @Override
+    public int busPort(int node) {
+        return ports.get(2 * nodes + node);
+    }
+
+    @Override
+    public String storeAddress() {
+        return ADDRESS;
+    }
+
+    @Override
+    public List<String> prefix(int node) {
+        return List.of();
+    }
+
+    @Override
+    public void close() {
+        // Nothing was made.
+    }
+}

@@ -1,0 +1,61 @@
+package dev.weft.chaos.fault;
+
+import dev.weft.chaos.cluster.Cluster;
+import dev.weft.chaos.cluster.DataDisk;
+import dev.weft.chaos.cluster.DelayProxies;
+import dev.weft.chaos.cluster.FakeClock;
+import dev.weft.chaos.cluster.Namespaces;
+import dev.weft.chaos.cluster.Node;
+import dev.weft.testkit.PostgresServer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What a fault has to work with in one round. What its layout does not offer is null.
+ *
+ * @param owner index of the node that owns the documents when the fault strikes
+ * @param times how long faults last
+ */
+public record Scene(
+        Cluster cluster,
+        int owner,
+        Times times,
+        PostgresServer database,
+        Namespaces network,
+        DelayProxies proxies,
+        FakeClock clock,
+        DataDisk disk) {
+    /** How long faults last, in milliseconds. */
+    public record Times(long freeze, long storeDown, long cut, long delay, long clock, long diskFull) {
+        /** As long as the goals say. */
+        public static final Times LONG = new Times(15_000, 20_000, 60_000, 15_000, 10_000, 8_000);
+
+        /** As short as shows anything: longer than the time after which a node is thought dead. */
+        public static final Times SHORT = new Times(7_000, 4_000, 9_000, 3_000, 2_500, 1_500);
+    }
+
+    public Node ownerNode() {
+        return cluster.node(owner);
+    }
+
+    /** One that does not own the documents. */
+    public Node gatewayNode() {
+        return cluster.node(gateway());
+    }
+
+    public int gateway() {
+        return Math.floorMod(owner + 1, cluster.nodes().size());
+    }
+
+    public int third() {
+        return Math.floorMod(owner + 2, cluster.nodes().size());
+    }
+
+    /** Lets the fault last. */
+    public void hold(long millis) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (System.nanoTime() < until) {
+            LockSupport.parkNanos(until - System.nanoTime());
+        }
+    }
+}
