@@ -251,6 +251,7 @@ final class BusCodec {
         out.writeUvarint(result.submit()).writeByte(result.outcome().ordinal());
         out.writeUvarint(result.lastNumber()).writeUvarint(result.count()).writeUvarint(result.logLength());
         bool(out, result.compact());
+        nullable(out, result.code(), ByteWriter::writeString);
         nullable(out, result.reason(), ByteWriter::writeString);
     }
 
@@ -267,6 +268,7 @@ final class BusCodec {
                 (int) number(in),
                 number(in),
                 bool(in),
+                nullable(in, BusCodec::text),
                 nullable(in, BusCodec::text));
     }
 

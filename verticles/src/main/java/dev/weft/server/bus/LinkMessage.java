@@ -1,6 +1,8 @@
 package dev.weft.server.bus;
 
 import dev.weft.crdt.version.VersionVector;
+import dev.weft.protocol.message.ErrorCode;
+import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.server.registry.DocumentKey;
 import java.util.List;
 
@@ -80,10 +82,35 @@ public sealed interface LinkMessage extends BusMessage {
      * @param count how many blobs were stored or already known
      * @param logLength relay only: entries in the log
      * @param compact relay only: whether its author should upload a snapshot
+     * @param code what its author is told; null unless a plugin refused it
      * @param reason for people; null unless refused
      */
     record Result(
-            long submit, Outcome outcome, long lastNumber, int count, long logLength, boolean compact, String reason) {}
+            long submit,
+            Outcome outcome,
+            long lastNumber,
+            int count,
+            long logLength,
+            boolean compact,
+            String code,
+            String reason) {
+        /** Without a code. */
+        public Result(
+                long submit,
+                Outcome outcome,
+                long lastNumber,
+                int count,
+                long logLength,
+                boolean compact,
+                String reason) {
+            this(submit, outcome, lastNumber, count, logLength, compact, null, reason);
+        }
+
+        /** What its author is told if it is refused. */
+        public ErrorMessage refusal(String documentId) {
+            return new ErrorMessage(documentId, code == null ? ErrorCode.INVALID_MESSAGE : code, reason);
+        }
+    }
 
     /**
      * All submissions up to a number are dealt with.

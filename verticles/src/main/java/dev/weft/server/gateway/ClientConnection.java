@@ -87,6 +87,7 @@ final class ClientConnection {
     /** Why nothing is read, besides full links. */
     private enum Waiting {
         FOR_RIGHTS,
+        FOR_PLUGINS,
         FOR_RATE
     }
 
@@ -255,12 +256,33 @@ final class ClientConnection {
 
     private void pass(DocumentKey key, Message message) {
         if (message instanceof HandshakeRequest || message instanceof Hello) {
-            Verdict verdict = gateway.plugins().joining(sessionId, key, message);
-            if (verdict.isRefusal()) {
-                refuse(key, message, verdict.code(), verdict.reason());
+            join(key, message);
+        } else {
+            handOn(key, message);
+        }
+    }
+
+    private void join(DocumentKey key, Message message) {
+        Future<Verdict> asked = Future.fromCompletionStage(gateway.plugins().joining(sessionId, key, message));
+        if (!asked.isComplete()) {
+            pauseFor(Waiting.FOR_PLUGINS);
+        }
+        gateway.whenDone(asked, answer -> {
+            resumeFrom(Waiting.FOR_PLUGINS);
+            if (isClosed) {
                 return;
             }
-        }
+            // The chain answers always, with a refusal if a plugin does not.
+            Verdict verdict = answer.result();
+            if (verdict.isRefusal()) {
+                refuse(key, message, verdict.code(), verdict.reason());
+            } else {
+                handOn(key, message);
+            }
+        });
+    }
+
+    private void handOn(DocumentKey key, Message message) {
         DocumentLink link = documents.get(key);
         if (link == null) {
             link = open(key);

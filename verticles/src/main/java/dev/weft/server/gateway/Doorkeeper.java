@@ -15,6 +15,7 @@ import dev.weft.server.plugin.ServerPlugin;
 import dev.weft.server.plugin.Verdict;
 import dev.weft.server.registry.DocumentKey;
 import io.vertx.core.Future;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,10 +53,20 @@ public final class Doorkeeper {
         if (!origins.allow(origin, upgrade.headers().get("host"))) {
             return refused(FORBIDDEN, "Pages from " + origin + " may not connect");
         }
-        Verdict verdict = plugins.connecting(upgrade);
-        if (verdict.isRefusal()) {
-            return Future.failedFuture(new Refused(FORBIDDEN, verdict.code(), verdict.reason()));
-        }
+        return allowed(plugins.connecting(upgrade))
+                .compose(allowed -> identify(upgrade, wallMillis))
+                .compose(identity ->
+                        allowed(plugins.authenticated(upgrade, identity)).map(identity));
+    }
+
+    private static Future<Void> allowed(CompletionStage<Verdict> asked) {
+        return Future.fromCompletionStage(asked)
+                .compose(verdict -> verdict.isRefusal()
+                        ? Future.failedFuture(new Refused(FORBIDDEN, verdict.code(), verdict.reason()))
+                        : Future.succeededFuture());
+    }
+
+    private Future<Identity> identify(ServerPlugin.Upgrade upgrade, long wallMillis) {
         Credentials credentials;
         try {
             credentials =

@@ -286,7 +286,7 @@ public final class GatewayVerticle extends VerticleBase {
                 connection.sessionId(),
                 origin -> new ServerEvent.ClientConnected(
                         origin, socket.remoteAddress().hostAddress(), socket.path()));
-        plugins.connected(connection.sessionId());
+        plugins.connected(connection.sessionId(), identity);
     }
 
     private String newSessionId() {
@@ -434,6 +434,9 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     private void deliver(DocumentKey key, LinkEffect.ToSessions toSessions) {
+        if (SentEvents.isBroadcast(toSessions.message(), toSessions.sessionIds().size())) {
+            plugins.broadcasting(key, toSessions.sessionIds(), toSessions.message());
+        }
         List<ClientConnection> reached = new ArrayList<>(toSessions.sessionIds().size());
         // At most one frame per way of compressing, whoever gets it.
         Map<Compressor, Buffer> frames = new HashMap<>();

@@ -33,10 +33,7 @@ final class SentEvents {
         for (ClientConnection connection : reached) {
             tellMeaning(key, message, connection);
         }
-        boolean isBroadcast = message instanceof ChangeMessage
-                || message instanceof ChangesMessage
-                || message instanceof RelayChanges
-                || message instanceof PluginMessage && reached.size() > 1;
+        boolean isBroadcast = isBroadcast(message, reached.size());
         if (isBroadcast && events.isWatched(ServerEvent.MessageBroadcast.class)) {
             List<String> sessionIds =
                     reached.stream().map(ClientConnection::sessionId).toList();
@@ -45,6 +42,14 @@ final class SentEvents {
             reached.forEach(connection ->
                     events.tell(new ServerEvent.MessageSent(origin(key, message, connection.sessionId()), message)));
         }
+    }
+
+    /** Changes always are, even if one session is all that follows. */
+    static boolean isBroadcast(Message message, int recipients) {
+        return message instanceof ChangeMessage
+                || message instanceof ChangesMessage
+                || message instanceof RelayChanges
+                || message instanceof PluginMessage && recipients > 1;
     }
 
     private void tellMeaning(DocumentKey key, Message message, ClientConnection connection) {

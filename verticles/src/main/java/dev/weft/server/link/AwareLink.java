@@ -459,7 +459,7 @@ public final class AwareLink extends DocumentLink {
         if (result.outcome() == Outcome.NOT_READY) {
             outOfSync(session, "Client is out of sync. Please re-sync.", nowMillis);
         } else if (result.outcome() == Outcome.REFUSED) {
-            toSession(session.id, new ErrorMessage(key.id(), ErrorCode.INVALID_MESSAGE, result.reason()));
+            toSession(session.id, result.refusal(key.id()));
             report(session.id, "refused: " + result.reason());
         } else if (session.grants(Capability.ACK)) {
             VersionVector.Builder durable = VersionVector.builder();

@@ -353,7 +353,7 @@ public final class RelayLink extends DocumentLink {
                     submission.number(),
                     new Ack(key.id(), result.lastNumber(), result.count(), result.logLength(), result.compact()));
         } else {
-            toSession(session.id, new ErrorMessage(key.id(), ErrorCode.INVALID_MESSAGE, result.reason()));
+            toSession(session.id, result.refusal(key.id()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weft.server.plugin;
 import dev.weft.protocol.codec.PluginCodec;
 import dev.weft.protocol.message.ErrorCode;
 import dev.weft.protocol.message.Message;
+import dev.weft.server.auth.Identity;
 import dev.weft.server.event.EventStream;
 import dev.weft.server.event.ServerEvent;
 import dev.weft.server.registry.DocumentKey;
@@ -11,7 +12,13 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -26,6 +33,12 @@ import org.slf4j.LoggerFactory;
 public final class PluginChain {
     /** A hook that takes longer than this holds up every session of its event loop noticeably. */
     public static final int SLOW_MILLIS = 20;
+
+    /** A hook that has not answered after this time has refused; a stock client waits 5 s for its handshake. */
+    public static final int ANSWER_MILLIS_MAX = 3_000;
+
+    private static final Verdict UNCHECKED =
+            Verdict.refuse(ErrorCode.INTERNAL_ERROR, "The server could not check this");
 
     private static final Logger LOG = LoggerFactory.getLogger(PluginChain.class);
     private static final int NAME_MAX = 64;
@@ -55,20 +68,35 @@ public final class PluginChain {
         return codecs;
     }
 
-    public Verdict connecting(ServerPlugin.Upgrade upgrade) {
-        return ask("connecting", plugin -> plugin.connecting(upgrade));
+    public CompletionStage<Verdict> connecting(ServerPlugin.Upgrade upgrade) {
+        return askLater("connecting", plugin -> plugin.connecting(upgrade));
+    }
+
+    public CompletionStage<Verdict> authenticated(ServerPlugin.Upgrade upgrade, Identity identity) {
+        return askLater("authenticated", plugin -> plugin.authenticated(upgrade, identity));
     }
 
     public Verdict receiving(String sessionId, Message message) {
-        return ask("receiving", plugin -> plugin.receiving(sessionId, message));
+        for (ServerPlugin plugin : plugins) {
+            Verdict[] answer = {UNCHECKED};
+            guard(plugin, "receiving", p -> answer[0] = p.receiving(sessionId, message));
+            if (answer[0].isRefusal()) {
+                return answer[0];
+            }
+        }
+        return Verdict.ALLOW;
     }
 
-    public Verdict joining(String sessionId, DocumentKey key, Message request) {
-        return ask("joining", plugin -> plugin.joining(sessionId, key, request));
+    public CompletionStage<Verdict> joining(String sessionId, DocumentKey key, Message request) {
+        return askLater("joining", plugin -> plugin.joining(sessionId, key, request));
     }
 
-    public void connected(String sessionId) {
-        plugins.forEach(plugin -> guard(plugin, "connected", p -> p.connected(sessionId)));
+    public void connected(String sessionId, Identity identity) {
+        plugins.forEach(plugin -> guard(plugin, "connected", p -> p.connected(sessionId, identity)));
+    }
+
+    public void broadcasting(DocumentKey key, List<String> sessionIds, Message message) {
+        plugins.forEach(plugin -> guard(plugin, "broadcasting", p -> p.broadcasting(key, sessionIds, message)));
     }
 
     public void closed(String sessionId) {
@@ -101,15 +129,39 @@ public final class PluginChain {
         return beside;
     }
 
-    private Verdict ask(String hook, Function<ServerPlugin, Verdict> question) {
+    /** Asks one after the other, since whoever refuses spares the others the trouble. */
+    private CompletionStage<Verdict> askLater(String hook, Function<ServerPlugin, CompletionStage<Verdict>> question) {
+        CompletionStage<Verdict> answer = Verdict.ALLOWED;
         for (ServerPlugin plugin : plugins) {
-            Verdict[] answer = {Verdict.refuse(ErrorCode.INTERNAL_ERROR, "The server could not check this")};
-            guard(plugin, hook, p -> answer[0] = question.apply(p));
-            if (answer[0].isRefusal()) {
-                return answer[0];
-            }
+            answer = answer.thenCompose(before -> before.isRefusal() ? before.now() : ask(plugin, hook, question));
         }
-        return Verdict.ALLOW;
+        return answer;
+    }
+
+    private CompletionStage<Verdict> ask(
+            ServerPlugin plugin, String hook, Function<ServerPlugin, CompletionStage<Verdict>> question) {
+        List<CompletionStage<Verdict>> asked = new ArrayList<>(1);
+        guard(plugin, hook, p -> asked.add(Objects.requireNonNull(question.apply(p), "an answer")));
+        if (asked.isEmpty()) {
+            return UNCHECKED.now();
+        }
+        CompletableFuture<Verdict> answer = asked.get(0)
+                .thenApply(verdict -> Objects.requireNonNull(verdict, "a verdict"))
+                .toCompletableFuture();
+        if (answer.isDone() && !answer.isCompletedExceptionally()) {
+            return answer;
+        }
+        return answer.orTimeout(ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS).exceptionally(failure -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause instanceof TimeoutException) {
+                LOG.warn("Plugin {} did not answer {} within {} ms", plugin.name(), hook, ANSWER_MILLIS_MAX);
+                tellSlow(plugin, hook, ANSWER_MILLIS_MAX);
+            } else {
+                LOG.error("Plugin {} failed in {}", plugin.name(), hook, cause);
+                tellFailed(plugin, hook, cause);
+            }
+            return UNCHECKED;
+        });
     }
 
     private void guard(ServerPlugin plugin, String hook, Consumer<ServerPlugin> action) {
@@ -127,18 +179,26 @@ public final class PluginChain {
             action.run();
         } catch (RuntimeException e) {
             LOG.error("Plugin {} failed in {}", plugin.name(), hook, e);
-            events.tell(
-                    ServerEvent.PluginFailed.class,
-                    origin -> new ServerEvent.PluginFailed(origin, plugin.name(), hook, e));
+            tellFailed(plugin, hook, e);
             throw e;
         } finally {
             long millis = (nanoTime.getAsLong() - start) / NANOS_PER_MILLI;
             if (millis >= SLOW_MILLIS) {
                 LOG.warn("Plugin {} held up an event loop for {} ms in {}", plugin.name(), millis, hook);
-                events.tell(
-                        ServerEvent.PluginSlow.class,
-                        origin -> new ServerEvent.PluginSlow(origin, plugin.name(), hook, millis));
+                tellSlow(plugin, hook, millis);
             }
         }
+    }
+
+    private void tellFailed(ServerPlugin plugin, String hook, Throwable cause) {
+        events.tell(
+                ServerEvent.PluginFailed.class,
+                origin -> new ServerEvent.PluginFailed(origin, plugin.name(), hook, cause));
+    }
+
+    private void tellSlow(ServerPlugin plugin, String hook, long millis) {
+        events.tell(
+                ServerEvent.PluginSlow.class,
+                origin -> new ServerEvent.PluginSlow(origin, plugin.name(), hook, millis));
     }
 }

@@ -1,6 +1,8 @@
 package dev.weft.server.plugin;
 
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Whether something may happen.
@@ -10,8 +12,16 @@ import java.util.Objects;
 public record Verdict(String code, String reason) {
     public static final Verdict ALLOW = new Verdict(null, null);
 
+    /** {@link #ALLOW}, for hooks that may also answer later. */
+    public static final CompletionStage<Verdict> ALLOWED = CompletableFuture.completedStage(ALLOW);
+
     public static Verdict refuse(String code, String reason) {
         return new Verdict(Objects.requireNonNull(code), Objects.requireNonNull(reason));
+    }
+
+    /** This verdict, for hooks that may also answer later. */
+    public CompletionStage<Verdict> now() {
+        return CompletableFuture.completedStage(this);
     }
 
     public boolean isRefusal() {

@@ -21,6 +21,7 @@ import dev.weft.protocol.message.SnapshotUpload;
 import dev.weft.protocol.message.Welcome;
 import dev.weft.server.Server;
 import dev.weft.server.ServerOptions;
+import dev.weft.server.auth.Identity;
 import dev.weft.server.awareness.AwarenessOptions;
 import dev.weft.server.awareness.AwarenessPlugin;
 import dev.weft.server.event.ServerEvent.ClientConnected;
@@ -45,6 +46,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,8 +68,10 @@ class ServerEventsIT {
         }
 
         @Override
-        public Verdict connecting(Upgrade upgrade) {
-            return upgrade.path().equals("/no") ? Verdict.refuse("NOT_YOU", "Go away") : Verdict.ALLOW;
+        public CompletionStage<Verdict> connecting(Upgrade upgrade) {
+            return upgrade.path().equals("/no")
+                    ? Verdict.refuse("NOT_YOU", "Go away").now()
+                    : Verdict.ALLOWED;
         }
 
         @Override
@@ -79,7 +83,7 @@ class ServerEventsIT {
         }
 
         @Override
-        public void connected(String sessionId) {
+        public void connected(String sessionId, Identity identity) {
             throw new IllegalStateException("moody");
         }
     }

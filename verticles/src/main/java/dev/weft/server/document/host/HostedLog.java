@@ -1,12 +1,14 @@
 package dev.weft.server.document.host;
 
 import dev.weft.crdt.version.VersionVector;
+import dev.weft.protocol.message.ErrorCode;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.LinkMessage.Result;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.plugin.DocumentPlugin;
+import dev.weft.server.plugin.Verdict;
 import dev.weft.server.registry.DocumentKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
@@ -63,6 +66,7 @@ public abstract class HostedLog implements Hosted {
     private boolean proving;
     private long provenAtMillis = -1;
     private Map<String, DocumentPlugin> plugins = Map.of();
+    private boolean arePluginsLoaded;
     private final PluginOutput output = new PluginOutput();
 
     private List<HostEffect> effects = new ArrayList<>();
@@ -131,6 +135,7 @@ public abstract class HostedLog implements Hosted {
     @Override
     public List<HostEffect> dismiss(String hint) {
         dismissFollowers(hint);
+        unloadPlugins();
         return takeEffects();
     }
 
@@ -158,6 +163,7 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> receive(OwnerMessage message, long nowMillis) {
+        loadPlugins();
         Follower known = followers.get(message.from());
         if (known != null) {
             known.heardAtMillis = nowMillis;
@@ -242,7 +248,8 @@ public abstract class HostedLog implements Hosted {
             return;
         }
         follower.nextSubmit++;
-        Acceptance acceptance = accept(submit, nowMillis);
+        Verdict verdict = askPlugins(submit);
+        Acceptance acceptance = verdict.isRefusal() ? refused(submit, verdict) : accept(submit, nowMillis);
         unpersisted.addAll(acceptance.entries());
         applied += acceptance.entries().size();
         if (fork != null) {
@@ -252,6 +259,21 @@ public abstract class HostedLog implements Hosted {
         waiting.addLast(new Waiting(submit.from(), submit.sessionId(), acceptance.result(), applied));
         persistMore();
         answerDurable(nowMillis);
+    }
+
+    private static Acceptance refused(OwnerMessage.Submit submit, Verdict verdict) {
+        int count = submit.blobs().size();
+        return new Acceptance(
+                List.of(),
+                new Result(
+                        submit.number(),
+                        LinkMessage.Outcome.REFUSED,
+                        0,
+                        count,
+                        0,
+                        false,
+                        verdict.code(),
+                        verdict.reason()));
     }
 
     private void askForRest(LinkAddress link, Follower follower) {
@@ -295,10 +317,29 @@ public abstract class HostedLog implements Hosted {
             recent.add(entry);
             entries.add(entry);
         }
-        if (!entries.isEmpty()) {
+        if (!entries.isEmpty() && fork == null) {
             effects.add(new HostEffect.Durable(durable, entries));
+            tellPlugins(entries);
         }
         broadcast(entries, nowMillis);
+    }
+
+    /** What one session made goes to plugins together. */
+    private void tellPlugins(List<Entry> entries) {
+        if (plugins.isEmpty()) {
+            return;
+        }
+        long at = durable - entries.size();
+        int from = 0;
+        while (from < entries.size()) {
+            String origin = entries.get(from).origin();
+            List<byte[]> changes = new ArrayList<>();
+            while (from < entries.size() && Objects.equals(entries.get(from).origin(), origin)) {
+                changes.add(entries.get(from++).blob());
+            }
+            long last = at + from;
+            withPlugins(plugin -> plugin.changed(origin, last, changes, output));
+        }
     }
 
     private void broadcast(List<Entry> entries, long nowMillis) {
@@ -446,6 +487,40 @@ public abstract class HostedLog implements Hosted {
 
     protected final void effect(HostEffect effect) {
         effects.add(effect);
+    }
+
+    private void loadPlugins() {
+        if (!arePluginsLoaded) {
+            arePluginsLoaded = true;
+            withPlugins(plugin -> plugin.loaded(epoch, applied, output));
+        }
+    }
+
+    private void unloadPlugins() {
+        if (arePluginsLoaded) {
+            withPlugins(plugin -> plugin.unloaded(output));
+            plugins = Map.of();
+        }
+    }
+
+    private Verdict askPlugins(OwnerMessage.Submit submit) {
+        Verdict[] verdict = {Verdict.ALLOW};
+        for (String name : plugins.keySet()) {
+            verdict[0] = Verdict.refuse(ErrorCode.INTERNAL_ERROR, "The server could not check this");
+            withPlugin(
+                    name,
+                    plugin -> verdict[0] = Objects.requireNonNull(
+                            plugin.changing(submit.sessionId(), submit.blobs(), output), "a verdict"));
+            if (verdict[0].isRefusal()) {
+                return verdict[0];
+            }
+        }
+        return verdict[0];
+    }
+
+    /** A snapshot replaces the stored log; subclasses say so. */
+    protected final void snapshotCreated(long upToPosition) {
+        withPlugins(plugin -> plugin.snapshotCreated(upToPosition, output));
     }
 
     private void fromPlugin(OwnerMessage.FromPlugin message) {

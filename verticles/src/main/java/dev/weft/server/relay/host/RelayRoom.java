@@ -102,6 +102,7 @@ public final class RelayRoom extends HostedLog {
                 result.count(),
                 log.size(),
                 asksForSnapshot(sessionId, nowMillis),
+                result.code(),
                 result.reason());
     }
 
@@ -200,6 +201,7 @@ public final class RelayRoom extends HostedLog {
             while (!log.isEmpty() && log.peekFirst().seq <= upToPosition) {
                 log.removeFirst();
             }
+            snapshotCreated(upToPosition);
             report("Snapshot up to " + upToPosition);
         }
         compacting = null;

@@ -1,0 +1,2 @@
+/** The plugins of docs/plugins.md, as they stand there. */
+package dev.weft.server.plugin.example;
