@@ -22,24 +22,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.net.PemTrustOptions;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The examples of docs/client.md: they compile, they run, and they stand in the document as they stand here. */
 class DocumentedExamplesIT {
-    private static final String SOURCE = "client/src/test/java/dev/weft/client/DocumentedExamplesIT.java";
-    private static final String PAGE = "docs/client.md";
-
     private final Vertx vertx = Vertx.vertx();
     private StubServer server;
     private ReferenceServer model;
@@ -257,44 +249,5 @@ class DocumentedExamplesIT {
         // end
         Waiting.get(stored);
         assertThat(relay.log()).hasSize(1);
-    }
-
-    @Test
-    void standInTheDocumentAsTheyStandHere() throws Exception {
-        Path root = root();
-        Map<String, String> examples = examples(Files.readAllLines(root.resolve(SOURCE)));
-        String page = Files.readString(root.resolve(PAGE));
-        assertThat(examples).isNotEmpty();
-        examples.forEach((name, code) -> assertThat(page).as("example %s", name).contains("```java\n" + code + "```"));
-        long blocks = Stream.of(page.split("\n")).filter("```java"::equals).count();
-        assertThat(blocks).as("every block of the page is an example here").isEqualTo(examples.size());
-    }
-
-    private static Map<String, String> examples(List<String> lines) {
-        Map<String, String> examples = new LinkedHashMap<>();
-        List<String> current = null;
-        String name = null;
-        for (String line : lines) {
-            String trimmed = line.trim();
-            if (trimmed.startsWith("// example: ")) {
-                name = trimmed.substring("// example: ".length());
-                current = new ArrayList<>();
-            } else if (trimmed.equals("// end") && current != null) {
-                examples.put(name, String.join("\n", current).stripIndent() + "\n");
-                current = null;
-            } else if (current != null) {
-                current.add(line);
-            }
-        }
-        return examples;
-    }
-
-    private static Path root() {
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            if (Files.exists(at.resolve(PAGE))) {
-                return at;
-            }
-        }
-        throw new IllegalStateException("No " + PAGE + " above " + Path.of("").toAbsolutePath());
     }
 }
