@@ -7,6 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds and opens the golden vectors: the directory of {@code -Dweft.vectors}, or the ones of the crdt module. */
@@ -35,17 +39,33 @@ final class Vectors {
         }
     }
 
-    private static Path directory() {
-        String chosen = System.getProperty("weft.vectors", "");
-        if (!chosen.isEmpty()) {
-            return Path.of(chosen);
+    /** Whether the vectors are the ones in the repository, of which it is known what differs. */
+    static boolean isDefault() {
+        return System.getProperty("weft.vectors", "").isEmpty();
+    }
+
+    /** The names in the table of docs/protocol.md that says how replayed recordings are meant to differ. */
+    static Set<String> documentedDifferences(String side) {
+        Pattern row = Pattern.compile("\\| " + side + " \\| `([a-z-]+)` \\|.*");
+        Set<String> names = new TreeSet<>();
+        try (Stream<String> lines = Files.lines(inRepository("docs/protocol.md"))) {
+            lines.map(row::matcher).filter(Matcher::matches).forEach(match -> names.add(match.group(1)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+        return names;
+    }
+
+    private static Path directory() {
+        return isDefault() ? inRepository(DEFAULT) : Path.of(System.getProperty("weft.vectors"));
+    }
+
+    private static Path inRepository(String path) {
         for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            if (Files.isDirectory(at.resolve(DEFAULT))) {
-                return at.resolve(DEFAULT);
+            if (Files.exists(at.resolve(path))) {
+                return at.resolve(path);
             }
         }
-        throw new IllegalStateException(
-                "No " + DEFAULT + " above " + Path.of("").toAbsolutePath());
+        throw new IllegalStateException("No " + path + " above " + Path.of("").toAbsolutePath());
     }
 }

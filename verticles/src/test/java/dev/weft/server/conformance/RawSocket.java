@@ -49,9 +49,12 @@ final class RawSocket implements AutoCloseable {
     private final OutputStream out;
     private final BlockingQueue<Frame> received = new LinkedBlockingQueue<>();
 
-    private RawSocket(Socket socket, DataInputStream in) throws IOException {
+    private RawSocket(Socket socket) throws IOException {
         this.socket = socket;
         this.out = socket.getOutputStream();
+    }
+
+    private void startReading(DataInputStream in) {
         Thread reader = new Thread(() -> read(in), "raw-socket");
         reader.setDaemon(true);
         reader.start();
@@ -62,6 +65,15 @@ final class RawSocket implements AutoCloseable {
     }
 
     static RawSocket connect(int port, String path) {
+        return connect(port, path, true);
+    }
+
+    /** What is sent to it stays in the buffers of the network, and fills them. */
+    static RawSocket connectWithoutReading(int port) {
+        return connect(port, "/", false);
+    }
+
+    private static RawSocket connect(int port, String path, boolean reads) {
         try {
             Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
             socket.setTcpNoDelay(true);
@@ -78,7 +90,11 @@ final class RawSocket implements AutoCloseable {
             if (head.toLowerCase(java.util.Locale.ROOT).contains("sec-websocket-protocol")) {
                 throw new AssertionError("A sub-protocol was selected: " + head);
             }
-            return new RawSocket(socket, in);
+            RawSocket connected = new RawSocket(socket);
+            if (reads) {
+                connected.startReading(in);
+            }
+            return connected;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

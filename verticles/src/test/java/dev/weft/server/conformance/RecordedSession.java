@@ -24,6 +24,7 @@ import java.util.Set;
  */
 record RecordedSession(
         String name,
+        String documentId,
         boolean isRelay,
         boolean hasConverged,
         List<Change> serverChanges,
@@ -101,6 +102,7 @@ record RecordedSession(
         }
         return new RecordedSession(
                 name,
+                server.getString("documentId"),
                 server.getString("kind").equals("relay"),
                 recorded.getBoolean("converged", true),
                 changes(server.getJsonArray("changes", new JsonArray())),

@@ -15,19 +15,16 @@ import dev.weft.crdt.document.DocumentOptions;
 import dev.weft.crdt.handler.text.FugueTextHandler;
 import dev.weft.server.Server;
 import dev.weft.server.ServerOptions;
+import dev.weft.server.kit.CuttingProxy;
 import dev.weft.server.kit.RawClient;
 import dev.weft.server.storage.InMemoryDocumentStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.NetServer;
-import io.vertx.core.net.NetSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +47,7 @@ class JavaClientIT {
                 ServerOptions.DEFAULT.withGateway(
                         GatewayOptions.DEFAULT.withHost("localhost").withPort(0)),
                 InMemoryDocumentStore.unshared()));
-        proxy = new CuttingProxy(server.port());
+        proxy = new CuttingProxy(VERTX, server.port());
     }
 
     @AfterAll
@@ -62,46 +59,6 @@ class JavaClientIT {
     @AfterEach
     void closeClients() {
         writers.forEach(writer -> RawClient.await(writer.client.close()));
-    }
-
-    /** Passes bytes on, until told to cut every connection. */
-    private static final class CuttingProxy {
-        private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
-        private final NetServer listener;
-
-        CuttingProxy(int target) {
-            listener = VERTX.createNetServer().connectHandler(inbound -> {
-                inbound.pause();
-                VERTX.createNetClient().connect(target, "localhost").onComplete(answer -> {
-                    if (answer.failed()) {
-                        inbound.close();
-                        return;
-                    }
-                    NetSocket outbound = answer.result();
-                    join(inbound, outbound);
-                    join(outbound, inbound);
-                    inbound.resume();
-                });
-            });
-            RawClient.await(listener.listen(0, "localhost"));
-        }
-
-        private void join(NetSocket from, NetSocket to) {
-            sockets.add(from);
-            from.handler(to::write);
-            from.closeHandler(ignored -> {
-                sockets.remove(from);
-                to.close();
-            });
-        }
-
-        int port() {
-            return listener.actualPort();
-        }
-
-        void cutAll() {
-            sockets.forEach(NetSocket::close);
-        }
     }
 
     private final class Writer {

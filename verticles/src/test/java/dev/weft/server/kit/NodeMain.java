@@ -8,10 +8,8 @@ import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.storage.postgres.PostgresDocumentStore;
 import dev.weft.server.storage.postgres.PostgresStoreOptions;
 
-/** One clustered node over PostgreSQL as a process of its own. Prints {@code READY port} and runs until it is killed. */
+/** One clustered node over PostgreSQL as a process of its own. Runs until it is killed. */
 public final class NodeMain {
-    static final String READY = "READY ";
-
     private NodeMain() {}
 
     /** @param args cluster name, node name, own Hazelcast port, Hazelcast ports of all, schema, database URI */
@@ -37,6 +35,6 @@ public final class NodeMain {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
-        System.out.println(READY + server.port());
+        ChildProcess.ready(server.port());
     }
 }

@@ -14,12 +14,13 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** Several clustered nodes in this JVM, over one store they share. Used from the test's thread. */
 public final class TestCluster implements AutoCloseable {
-    private static final long PATIENCE_MILLIS = 20_000;
+    private static final int PATIENCE_SECONDS = 20;
 
     private final List<Server> nodes = new ArrayList<>();
 
@@ -77,10 +78,14 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public static void eventually(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000;
+        within(PATIENCE_SECONDS, "it is so", condition);
+    }
+
+    public static void within(int seconds, String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("Not so within " + PATIENCE_MILLIS + " ms");
+                throw new AssertionError("Waited " + seconds + " s in vain until " + what);
             }
             Thread.onSpinWait();
             java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);

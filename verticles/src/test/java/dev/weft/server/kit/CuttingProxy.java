@@ -1,0 +1,69 @@
+package dev.weft.server.kit;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Passes bytes on, until told to cut connections. */
+public final class CuttingProxy {
+    private final Vertx vertx;
+    private final Map<NetSocket, NetSocket> pairs = new ConcurrentHashMap<>();
+    private final NetServer listener;
+
+    /** @param target port on this machine */
+    public CuttingProxy(Vertx vertx, int target) {
+        this.vertx = vertx;
+        listener = vertx.createNetServer().connectHandler(inbound -> accept(inbound, target));
+        RawClient.await(listener.listen(0, "localhost"));
+    }
+
+    private void accept(NetSocket inbound, int target) {
+        inbound.pause();
+        vertx.createNetClient().connect(target, "localhost").onComplete(answer -> {
+            if (answer.failed()) {
+                inbound.close();
+                return;
+            }
+            NetSocket outbound = answer.result();
+            pairs.put(inbound, outbound);
+            inbound.handler(outbound::write);
+            outbound.handler(inbound::write);
+            inbound.closeHandler(ignored -> {
+                pairs.remove(inbound);
+                outbound.close();
+            });
+            outbound.closeHandler(ignored -> inbound.close());
+            inbound.resume();
+        });
+    }
+
+    public int port() {
+        return listener.actualPort();
+    }
+
+    /** Neither side is told; each sees its TCP connection end. */
+    public void cutAll() {
+        cut(pairs.keySet());
+    }
+
+    /** Every {@code n}-th of the present connections, beginning with one of the first n. */
+    public void cutEvery(int n, int first) {
+        int[] index = {0};
+        cut(pairs.keySet().stream()
+                .filter(pair -> index[0]++ % n == first % n)
+                .collect(java.util.stream.Collectors.toSet()));
+    }
+
+    private void cut(Set<NetSocket> inbound) {
+        inbound.forEach(socket -> {
+            NetSocket outbound = pairs.get(socket);
+            if (outbound != null) {
+                outbound.close();
+            }
+            socket.close();
+        });
+    }
+}
