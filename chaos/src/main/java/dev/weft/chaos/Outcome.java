@@ -11,6 +11,7 @@ import java.util.List;
  * @param acknowledged of those, how many their authors were told are durable
  * @param againMillis from the strike until the last of those elsewhere was told of an edit made after it
  * @param pauseMillis the longest that anybody elsewhere waited to be told
+ * @param pauseAtMillis when that wait began, from the strike
  * @param equalMillis from mending, or from the last edit if that was later, until all were equal
  * @param reconnectsElsewhere the most that anybody elsewhere had to connect again
  * @param reconnects the most that anybody had to connect again
@@ -24,6 +25,7 @@ record Outcome(
         int acknowledged,
         long againMillis,
         long pauseMillis,
+        long pauseAtMillis,
         long equalMillis,
         int reconnectsElsewhere,
         int reconnects) {
@@ -32,14 +34,14 @@ record Outcome(
     }
 
     static Outcome failed(String fault, int round, String problem, String details) {
-        return new Outcome(fault, round, List.of(problem), details, 0, 0, -1, -1, -1, 0, 0);
+        return new Outcome(fault, round, List.of(problem), details, 0, 0, -1, -1, -1, -1, 0, 0);
     }
 
     /** One line. */
     @Override
     public String toString() {
         return String.format(
-                "%-26s round %-3d %s  %5d edits, %5d acknowledged; again after %s, longest wait %s, equal after %s;"
+                "%-26s round %-3d %s  %5d edits, %5d acknowledged; again after %s, longest wait %s (from %s), equal after %s;"
                         + " reconnects %d, elsewhere %d%s",
                 fault,
                 round,
@@ -48,6 +50,7 @@ record Outcome(
                 acknowledged,
                 millis(againMillis),
                 millis(pauseMillis),
+                millis(pauseAtMillis),
                 millis(equalMillis),
                 reconnects,
                 reconnectsElsewhere,

@@ -5,6 +5,7 @@ import dev.weft.protocol.codec.FrameLimits;
 import dev.weft.protocol.codec.MalformedMessageException;
 import dev.weft.protocol.codec.MessageCodec;
 import dev.weft.protocol.codec.WireMode;
+import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.Message;
 import dev.weft.testkit.stock.StockClient;
 import dev.weft.testkit.stock.StockHost;
@@ -38,6 +39,7 @@ final class RealSockets implements StockHost {
     private final AtomicInteger opened = new AtomicInteger();
     private StockClient stock;
     private boolean isClosed;
+    private volatile String lastError = "none";
 
     RealSockets(Vertx vertx, Context context, List<String> urls, Random random) {
         this.vertx = vertx;
@@ -52,6 +54,11 @@ final class RealSockets implements StockHost {
 
     void serve(StockClient served) {
         stock = served;
+    }
+
+    /** What the server complained of last, for a report. */
+    String lastError() {
+        return lastError;
     }
 
     int opened() {
@@ -139,7 +146,11 @@ final class RealSockets implements StockHost {
                     return;
                 }
                 try {
-                    stock.received(this, CODEC.decode(frame));
+                    Message message = CODEC.decode(frame);
+                    if (message instanceof ErrorMessage error) {
+                        lastError = error.code() + " " + error.message();
+                    }
+                    stock.received(this, message);
                 } catch (MalformedMessageException e) {
                     throw new IllegalStateException("The server sent what a client cannot read", e);
                 }

@@ -172,6 +172,6 @@ public final class StockWriter implements Writer {
     @Override
     public String describe() {
         return name + ": " + stock.status() + ", " + entries.size() + " edits, " + reconnects()
-                + " sockets after the first";
+                + " sockets after the first, last error: " + sockets.lastError();
     }
 }

@@ -6,6 +6,7 @@ import dev.weft.client.DocumentClient;
 import dev.weft.client.RelayClient;
 import dev.weft.client.SyncClient;
 import dev.weft.client.connection.Timing;
+import dev.weft.client.event.ClientEvent;
 import dev.weft.client.event.ConnectionStatus;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.DocumentOptions;
@@ -33,6 +34,8 @@ public final class WeftWriter implements Writer {
     private final Content content;
     private final Random random;
     private final AtomicInteger connections = new AtomicInteger();
+
+    private volatile String lastProblem = "none";
 
     // Below: of the client's context.
     private final List<Entry> entries = new ArrayList<>();
@@ -64,6 +67,11 @@ public final class WeftWriter implements Writer {
                 .timing(Timing.DEFAULT.withConnectTimeout(3_000).withPing(pingMillis, 2 * pingMillis))
                 .build();
         client = isRelay ? RelayClient.create(vertx, document, options) : SyncClient.create(vertx, document, options);
+        client.onEvent(event -> {
+            if (event instanceof ClientEvent.Problem problem) {
+                lastProblem = problem.toString();
+            }
+        });
         client.onStatus(status -> {
             if (status == ConnectionStatus.CONNECTED) {
                 connections.incrementAndGet();
@@ -139,6 +147,6 @@ public final class WeftWriter implements Writer {
     public String describe() {
         return name + ": " + client.status() + ", " + entries.size() + " edits, "
                 + entries.stream().filter(entry -> entry.acknowledgedNanos != 0).count() + " acknowledged, " + failed
-                + " of unknown fate, " + reconnects() + " reconnects";
+                + " of unknown fate, " + reconnects() + " reconnects, last problem: " + lastProblem;
     }
 }
