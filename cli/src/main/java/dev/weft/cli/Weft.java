@@ -1,5 +1,8 @@
 package dev.weft.cli;
 
+import dev.weft.cli.config.ConfigurationFlags;
+import dev.weft.cli.config.InvalidConfigurationException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -9,7 +12,14 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "weft",
         description = "A clustered sync server for documents that many edit at once, and tools to talk to it.",
-        subcommands = {RunCommand.class, ClusterCommand.class, CatCommand.class, WatchCommand.class, TypeCommand.class},
+        subcommands = {
+            RunCommand.class,
+            ConfigCommand.class,
+            ClusterCommand.class,
+            CatCommand.class,
+            WatchCommand.class,
+            TypeCommand.class
+        },
         footer = {
             "",
             "weft help COMMAND, or weft COMMAND --help, explains one command. Also, from the launcher script:",
@@ -56,6 +66,10 @@ public final class Weft {
     static CommandLine commandLine() {
         Weft weft = new Weft();
         CommandLine commandLine = new CommandLine(weft);
+        for (String configured : List.of("run", "config")) {
+            ConfigurationFlags.addTo(
+                    commandLine.getSubcommands().get(configured).getCommandSpec());
+        }
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setExecutionStrategy(parsed -> {
             if (CommandLine.printHelpIfRequested(parsed)) {
@@ -72,6 +86,10 @@ public final class Weft {
             return new CommandLine.RunLast().execute(parsed);
         });
         commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> {
+            if (failure instanceof InvalidConfigurationException) {
+                failed.getErr().println("weft: " + failure.getMessage());
+                return CommandLine.ExitCode.USAGE;
+            }
             failed.getErr().println("weft: " + Failures.describe(failure));
             if (weft.verbose) {
                 failure.printStackTrace(failed.getErr());

@@ -30,13 +30,26 @@ class WeftTest {
                 "cat http://localhost:1 document text",
                 "cat localhost:1 document text",
                 "type ws://localhost:1 document text",
-                "run --port many",
-                "run --store cloud",
-                "run --cluster-name lonely",
+                "run --port",
+                "run --limits.connection 3",
             })
     void wrongUsageIsExitCodeTwo(String line) {
         assertThat(execute(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
         assertThat(err.toString()).contains("Usage: weft");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "run --port many",
+                "run --store cloud",
+                "run --cluster-name lonely",
+                "run --host 0.0.0.0",
+                "config --store postgres"
+            })
+    void aWrongConfigurationIsExitCodeTwoAndSaysWhatIsWrong(String line) {
+        assertThat(execute(line.split(" "))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("weft: the configuration has a mistake:");
     }
 
     @ParameterizedTest

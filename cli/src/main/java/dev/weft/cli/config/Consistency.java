@@ -1,0 +1,145 @@
+package dev.weft.cli.config;
+
+import dev.weft.server.auth.jwt.JwtOptions;
+import dev.weft.server.gateway.GatewayOptions;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** What is right by itself and wrong together. */
+final class Consistency {
+    private static final Set<String> LOOPBACK_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    private final Configuration configuration;
+    private final List<String> mistakes = new ArrayList<>();
+
+    private Consistency(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    static List<String> mistakesIn(Configuration configuration) {
+        Consistency consistency = new Consistency(configuration);
+        consistency.store();
+        consistency.auth();
+        consistency.cluster();
+        consistency.limits();
+        return consistency.mistakes;
+    }
+
+    private void store() {
+        boolean isPostgres = get(Settings.STORE_KIND).equals("postgres");
+        if (isPostgres && get(Settings.STORE_POSTGRES_URL) == null) {
+            mistakes.add("store.kind is postgres, but store.postgres-url is missing (--store postgres needs"
+                    + " --postgres-url)");
+        }
+    }
+
+    private void auth() {
+        switch (get(Settings.AUTH_KIND)) {
+            case "none" -> {
+                boolean isLoopback = GatewayOptions.DEFAULT
+                        .withHost(get(Settings.CLIENTS_HOST))
+                        .isLoopbackOnly();
+                if (!isLoopback && !get(Settings.AUTH_ALLOW_ANONYMOUS)) {
+                    mistakes.add("clients.host is " + get(Settings.CLIENTS_HOST)
+                            + " and auth.kind is none: everybody who reaches this node could read and change everything."
+                            + " Set auth.kind, or clients.host to 127.0.0.1, or auth.allow-anonymous to true"
+                            + " (--allow-anonymous)");
+                }
+            }
+            case "tokens" -> {
+                if (get(Settings.AUTH_TOKENS_FILE) == null) {
+                    mistakes.add("auth.kind is tokens, but auth.tokens-file is missing");
+                } else {
+                    readable(Settings.AUTH_TOKENS_FILE, get(Settings.AUTH_TOKENS_FILE));
+                }
+            }
+            case "jwt" -> jwt();
+            default -> throw new AssertionError(get(Settings.AUTH_KIND));
+        }
+    }
+
+    private void jwt() {
+        List<String> files = get(Settings.JWT_KEY_FILES);
+        String secret = get(Settings.JWT_SECRET_FILE);
+        String jwks = get(Settings.JWT_JWKS_URL);
+        if (files.isEmpty() && secret == null && jwks == null) {
+            mistakes.add("auth.kind is jwt, but none of auth.jwt.key-files, auth.jwt.secret-file and auth.jwt.jwks-url"
+                    + " is set");
+        }
+        files.forEach(file -> readable(Settings.JWT_KEY_FILES, file));
+        if (secret != null) {
+            readable(Settings.JWT_SECRET_FILE, secret);
+        }
+        List<String> algorithms = get(Settings.JWT_ALGORITHMS);
+        for (String algorithm : algorithms) {
+            if (!JwtOptions.SUPPORTED.contains(algorithm)) {
+                mistakes.add("auth.jwt.algorithms: '" + algorithm + "' is none of HS, RS, PS, ES with 256, 384, 512");
+            }
+        }
+        boolean hasShared = algorithms.stream().anyMatch(each -> each.startsWith("HS"));
+        if (algorithms.isEmpty() || hasShared != (secret != null)) {
+            mistakes.add(
+                    "auth.jwt.algorithms must name an algorithm, and one with HS exactly if auth.jwt.secret-file is"
+                            + " set");
+        }
+        if (jwks != null && !isSafe(jwks)) {
+            mistakes.add(
+                    "auth.jwt.jwks-url: '" + jwks + "' must be a https URL, or http on loopback: whoever changes its"
+                            + " answer on the way lets in whom he likes");
+        }
+        if (get(Settings.JWT_LEEWAY) % 1_000 != 0) {
+            mistakes.add("auth.jwt.leeway must be whole seconds");
+        }
+    }
+
+    private static boolean isSafe(String url) {
+        try {
+            URI uri = new URI(url);
+            return "https".equals(uri.getScheme()) && uri.getHost() != null
+                    || "http".equals(uri.getScheme()) && LOOPBACK_HOSTS.contains(String.valueOf(uri.getHost()));
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    private void readable(Setting<?> setting, String file) {
+        if (!Files.isReadable(Path.of(file))) {
+            mistakes.add(setting.name() + ": there is no file '" + file + "' that can be read");
+        }
+    }
+
+    private void cluster() {
+        if (get(Settings.CLUSTER_MEMBERS).isEmpty()) {
+            for (Setting<?> setting : Settings.all()) {
+                if (setting.section().startsWith("cluster")
+                        && configuration.isSet(setting)
+                        && setting != Settings.CLUSTER_MEMBERS) {
+                    mistakes.add(
+                            setting.name() + " is set, but cluster.members is not, so there is no cluster (--join)");
+                }
+            }
+        } else if (isWildcard(get(Settings.CLUSTER_HOST)) && get(Settings.CLUSTER_PUBLIC_HOST) == null) {
+            mistakes.add("cluster.host is " + get(Settings.CLUSTER_HOST)
+                    + ", so cluster.public-host must say how other nodes reach this one");
+        }
+    }
+
+    private static boolean isWildcard(String host) {
+        return host.equals("0.0.0.0") || host.equals("::");
+    }
+
+    private void limits() {
+        if (get(Settings.LIMIT_INFLATED_BYTES) < get(Settings.LIMIT_MESSAGE_BYTES)) {
+            mistakes.add("limits.inflated-bytes must not be less than limits.message-bytes");
+        }
+    }
+
+    private <T> T get(Setting<T> setting) {
+        return configuration.get(setting);
+    }
+}

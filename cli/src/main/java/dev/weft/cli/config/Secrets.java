@@ -1,0 +1,21 @@
+package dev.weft.cli.config;
+
+import java.util.regex.Pattern;
+
+/** Hides what must not be shown. */
+final class Secrets {
+    private static final Pattern URL =
+            Pattern.compile("([a-z][a-z0-9+.-]*://)([^@/]*@)?([^?]*)(\\?.*)?", Pattern.DOTALL);
+
+    private Secrets() {}
+
+    /** Of a URL without parameters, which may hold a password too, the user stays; of anything else nothing. */
+    static String mask(String value) {
+        var url = URL.matcher(value);
+        if (!url.matches()) {
+            return "***";
+        }
+        String user = url.group(2) == null ? "" : url.group(2).split("[:@]", 2)[0] + ":***@";
+        return url.group(1) + user + url.group(3) + (url.group(4) == null ? "" : "?***");
+    }
+}
