@@ -6,6 +6,7 @@ import dev.weft.server.auth.AuthOptions;
 import dev.weft.server.auth.Authenticator;
 import dev.weft.server.auth.Revocation;
 import dev.weft.server.auth.Revocations;
+import dev.weft.server.awareness.AwarenessPlugin;
 import dev.weft.server.bus.BusMessageCodec;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.RevocationChannel;
@@ -25,6 +26,8 @@ import dev.weft.server.http.HttpVerticle;
 import dev.weft.server.limits.ConnectionCounts;
 import dev.weft.server.limits.Limit;
 import dev.weft.server.limits.LimitCounters;
+import dev.weft.server.limits.NodeLimits;
+import dev.weft.server.limits.ResidentBytes;
 import dev.weft.server.observe.HealthChecks;
 import dev.weft.server.observe.MeteredDocumentStore;
 import dev.weft.server.observe.ServerMetrics;
@@ -75,6 +78,7 @@ public final class Server {
     private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
     private final List<String> deployments = new ArrayList<>();
     private final LimitCounters counters = new LimitCounters();
+    private final ResidentBytes resident;
     private final Revocations revocations = new Revocations();
     private final Doorkeeper door;
     private final RevocationChannel revocationChannel;
@@ -102,6 +106,7 @@ public final class Server {
         options.listeners().forEach(listener -> events.subscribe(listener.options(), listener.action()));
         this.plugins = new PluginChain(options.plugins(), System::nanoTime, events);
         this.router = new DocumentRouter(registry, this.store, options.placement());
+        this.resident = new ResidentBytes(options.residentBytesMax());
         this.inbox = new NodeInbox(vertx, registry.localNode());
         GatewayOptions gateway = options.gateway();
         this.door =
@@ -195,7 +200,8 @@ public final class Server {
                 options.ownership(),
                 () -> UUID.randomUUID().toString(),
                 options.passivateMillis(),
-                metrics.documents());
+                metrics.documents(),
+                new NodeLimits(counters, resident));
         addGauges();
         inbox.documents(documents::receive);
         Counter nodesLeft = metrics.counter("weft.cluster.nodes.left");
@@ -245,6 +251,10 @@ public final class Server {
 
     private void addGauges() {
         metrics.gauge("weft.document.hosted", documents::hostedCount);
+        metrics.gauge("weft.document.resident.bytes", resident::total);
+        for (Limit limit : Limit.values()) {
+            metrics.counted("weft.limit.reached", () -> reached(limit), "limit", limit.id());
+        }
         metrics.gauge("weft.document.quarantined", documents::quarantinedCount);
         metrics.gauge("weft.cluster.members", () -> registry.members().size());
         metrics.gauge("weft.cluster.safe", () -> registry.isClusterSafe() ? 1 : 0);
@@ -309,9 +319,13 @@ public final class Server {
         revocationChannel.revoke(revocation);
     }
 
-    /** How often each limit was met on this node. */
-    public LimitCounters limits() {
-        return counters;
+    /** How often a limit was met on this node since its start. */
+    public long reached(Limit limit) {
+        long byPlugins = options.plugins().stream()
+                .filter(AwarenessPlugin.class::isInstance)
+                .mapToLong(plugin -> ((AwarenessPlugin) plugin).reached(limit))
+                .sum();
+        return counters.count(limit) + byPlugins;
     }
 
     public int port() {

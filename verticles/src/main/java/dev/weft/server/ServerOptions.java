@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param hosting bounds of the documents it owns
  * @param rooms bounds of the relay rooms it owns
  * @param passivateMillis a document nobody follows leaves memory after this time
+ * @param residentBytesMax what all documents it owns may occupy in memory; 0 for half of what the JVM may use
  * @param plugins in their order; by default presence
  * @param placement which node is to own a document that nobody owns; by default the one where it is first opened
  * @param ownership how long claims, hand-offs and quarantines take
@@ -38,6 +39,7 @@ public record ServerOptions(
         HostLimits hosting,
         RelayLimits rooms,
         int passivateMillis,
+        long residentBytesMax,
         boolean allowUnsharedStore,
         List<ServerPlugin> plugins,
         OwnershipTiming ownership,
@@ -51,6 +53,7 @@ public record ServerOptions(
             HostLimits.DEFAULT,
             RelayLimits.DEFAULT,
             60_000,
+            0,
             false,
             List.of(new AwarenessPlugin(AwarenessOptions.DEFAULT)),
             OwnershipTiming.defaults(),
@@ -123,6 +126,7 @@ public record ServerOptions(
         private HostLimits hosting;
         private RelayLimits rooms;
         private int passivateMillis;
+        private long residentBytesMax;
         private boolean allowUnsharedStore;
         private List<ServerPlugin> plugins;
         private OwnershipTiming ownership;
@@ -137,6 +141,7 @@ public record ServerOptions(
             hosting = from.hosting;
             rooms = from.rooms;
             passivateMillis = from.passivateMillis;
+            residentBytesMax = from.residentBytesMax;
             allowUnsharedStore = from.allowUnsharedStore;
             plugins = from.plugins;
             ownership = from.ownership;
@@ -172,6 +177,11 @@ public record ServerOptions(
 
         public Builder passivateMillis(int value) {
             passivateMillis = value;
+            return this;
+        }
+
+        public Builder residentBytesMax(long value) {
+            residentBytesMax = value;
             return this;
         }
 
@@ -213,6 +223,7 @@ public record ServerOptions(
                     hosting,
                     rooms,
                     passivateMillis,
+                    residentBytesMax,
                     allowUnsharedStore,
                     plugins,
                     ownership,

@@ -123,9 +123,9 @@ final class Consistency {
                             setting.name() + " is set, but cluster.members is not, so there is no cluster (--join)");
                 }
             }
-        } else if (isWildcard(get(Settings.CLUSTER_HOST)) && get(Settings.CLUSTER_PUBLIC_HOST) == null) {
+        } else if (isWildcard(get(Settings.CLUSTER_HOST))) {
             mistakes.add("cluster.host is " + get(Settings.CLUSTER_HOST)
-                    + ", so cluster.public-host must say how other nodes reach this one");
+                    + ", but must be the address that other nodes reach; cluster.bind-host is the one to listen on");
         }
     }
 

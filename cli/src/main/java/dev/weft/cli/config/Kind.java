@@ -85,7 +85,7 @@ interface Kind<T> {
         return new Kind<>() {
             @Override
             public Integer parse(String text) {
-                return within(plainNumber(text, describe()), least, most, describe());
+                return (int) within(plainNumber(text, describe()), least, most, describe());
             }
 
             @Override
@@ -102,13 +102,37 @@ interface Kind<T> {
 
     /** Bytes, with a unit or without. */
     static Kind<Integer> bytes(int least, int most) {
+        return whole(largeBytes(least, most));
+    }
+
+    /** Bytes of more than an array holds. */
+    static Kind<Long> largeBytes(long least, long most) {
         return new Units(List.of("GiB", "MiB", "KiB", "B"), List.of(1L << 30, 1L << 20, 1L << 10, 1L), least, most);
+    }
+
+    private static Kind<Integer> whole(Kind<Long> large) {
+        return new Kind<>() {
+            @Override
+            public Integer parse(String text) {
+                return Math.toIntExact(large.parse(text));
+            }
+
+            @Override
+            public String format(Integer value) {
+                return large.format(value.longValue());
+            }
+
+            @Override
+            public String describe() {
+                return large.describe();
+            }
+        };
     }
 
     /** Milliseconds; written with a unit. */
     static Kind<Integer> time(int leastMillis, int mostMillis) {
-        return new Units(
-                List.of("h", "min", "s", "ms"), List.of(3_600_000L, 60_000L, 1_000L, 1L), leastMillis, mostMillis);
+        return whole(new Units(
+                List.of("h", "min", "s", "ms"), List.of(3_600_000L, 60_000L, 1_000L, 1L), leastMillis, mostMillis));
     }
 
     static Kind<String> choice(String... values) {
@@ -143,19 +167,19 @@ interface Kind<T> {
         }
     }
 
-    private static int within(long value, long least, long most, String must) {
+    private static long within(long value, long least, long most, String must) {
         if (value < least || value > most) {
             throw new IllegalArgumentException("must be a " + must);
         }
-        return (int) value;
+        return value;
     }
 
     /** Numbers with units, the largest first; the last unit may be left out if it is B, never for times. */
-    record Units(List<String> names, List<Long> sizes, int least, int most) implements Kind<Integer> {
+    record Units(List<String> names, List<Long> sizes, long least, long most) implements Kind<Long> {
         private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9_]+)\\s*([A-Za-z]*)");
 
         @Override
-        public Integer parse(String text) {
+        public Long parse(String text) {
             Matcher parts = NUMBER_AND_UNIT.matcher(text.strip());
             String must = describe();
             if (!parts.matches()) {
@@ -178,7 +202,7 @@ interface Kind<T> {
         }
 
         @Override
-        public String format(Integer value) {
+        public String format(Long value) {
             for (int i = 0; i < names.size(); i++) {
                 if (value % sizes.get(i) == 0 && value != 0) {
                     return value / sizes.get(i) + " " + names.get(i);

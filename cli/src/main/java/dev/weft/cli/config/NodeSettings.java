@@ -17,6 +17,7 @@ import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.http.HttpOptions;
 import dev.weft.server.limits.ConnectionLimits;
+import dev.weft.server.limits.DocumentLimits;
 import dev.weft.server.link.LinkLimits;
 import dev.weft.server.registry.BalancedPlacement;
 import dev.weft.server.storage.DocumentStore;
@@ -48,6 +49,7 @@ public final class NodeSettings {
                 .gateways(get(Settings.CLIENTS_GATEWAYS))
                 .hosting(hosting())
                 .passivateMillis(get(Settings.STORE_PASSIVATE))
+                .residentBytesMax(get(Settings.LIMIT_RESIDENT_BYTES))
                 .plugins(List.of(new AwarenessPlugin(presence())));
         if (get(Settings.HTTP_PORT) != null) {
             HttpOptions http =
@@ -156,7 +158,12 @@ public final class NodeSettings {
                 standard.heartbeatMillis(),
                 standard.heartbeatIdleMillis(),
                 standard.followerSilentMillisMax(),
-                standard.proofMillis());
+                standard.proofMillis(),
+                new DocumentLimits(
+                        get(Settings.LIMIT_DOCUMENT_BYTES),
+                        get(Settings.LIMIT_PEERS_PER_DOCUMENT),
+                        get(Settings.LIMIT_HANDLERS_PER_DOCUMENT),
+                        get(Settings.LIMIT_CLOCK_DRIFT)));
     }
 
     private AwarenessOptions presence() {
@@ -218,8 +225,10 @@ public final class NodeSettings {
                 .clusterName(get(Settings.CLUSTER_NAME))
                 .nodeName(get(Settings.CLUSTER_NODE_NAME))
                 .network(new Network(
+                        get(Settings.CLUSTER_BIND_HOST) == null
+                                ? get(Settings.CLUSTER_HOST)
+                                : get(Settings.CLUSTER_BIND_HOST),
                         get(Settings.CLUSTER_HOST),
-                        get(Settings.CLUSTER_PUBLIC_HOST),
                         get(Settings.CLUSTER_HAZELCAST_PORT),
                         get(Settings.CLUSTER_BUS_PORT)))
                 .members(get(Settings.CLUSTER_MEMBERS).toArray(String[]::new))

@@ -8,6 +8,7 @@ import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.http.HttpOptions;
 import dev.weft.server.limits.ConnectionLimits;
+import dev.weft.server.limits.DocumentLimits;
 import dev.weft.server.link.LinkLimits;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,6 +28,7 @@ final class Settings {
     private static final FrameLimits FRAME = FrameLimits.DEFAULT;
     private static final LinkLimits LINK = LinkLimits.DEFAULT;
     private static final HostLimits HOST = HostLimits.DEFAULT;
+    private static final DocumentLimits DOCUMENT = DocumentLimits.DEFAULT;
     private static final AwarenessOptions PRESENCE = AwarenessOptions.DEFAULT;
     private static final JwtOptions JWT = JwtOptions.DEFAULT;
 
@@ -155,12 +157,13 @@ final class Settings {
     static final Setting<String> CLUSTER_NODE_NAME =
             add("cluster.node-name", Kind.TEXT, "node", "Name in logs.", "--node-name");
     static final Setting<String> CLUSTER_HOST =
-            add("cluster.host", Kind.TEXT, "127.0.0.1", "Own address to listen on for other nodes.", "--cluster-host");
-    static final Setting<String> CLUSTER_PUBLIC_HOST = add(
-            "cluster.public-host",
+            add("cluster.host", Kind.TEXT, "127.0.0.1", "Own address that the other nodes reach.", "--cluster-host");
+    static final Setting<String> CLUSTER_BIND_HOST = add(
+            "cluster.bind-host",
             Kind.TEXT,
             null,
-            "Own address that the other nodes reach, if it is another; needed if the first is 0.0.0.0.");
+            "Address to listen on for other nodes, if it is not the one they reach.",
+            "--cluster-bind-host");
     static final Setting<Integer> CLUSTER_HAZELCAST_PORT = add(
             "cluster.hazelcast-port",
             Kind.number(1, PORT_MAX),
@@ -328,6 +331,33 @@ final class Settings {
             Kind.number(1, MANY),
             HOST.heldAsideMax(),
             "Changes of one document that wait for one they depend on. Beyond it the oldest are forgotten.");
+    static final Setting<Long> LIMIT_DOCUMENT_BYTES = add(
+            "limits.document-bytes",
+            Kind.largeBytes(64 << 10, 64L * GIB),
+            DOCUMENT.bytesMax(),
+            "Bytes that the history of a document may occupy in memory. What goes beyond is refused with INVALID_MESSAGE.");
+    static final Setting<Integer> LIMIT_PEERS_PER_DOCUMENT = add(
+            "limits.peers-per-document",
+            Kind.number(1, MANY),
+            DOCUMENT.peersMax(),
+            "Peers that ever wrote into a document. Changes of further ones are refused with INVALID_MESSAGE.");
+    static final Setting<Integer> LIMIT_HANDLERS_PER_DOCUMENT = add(
+            "limits.handlers-per-document",
+            Kind.number(1, MANY),
+            DOCUMENT.handlersMax(),
+            "Handlers of a document. Changes of further ones are refused with INVALID_MESSAGE.");
+    static final Setting<Integer> LIMIT_CLOCK_DRIFT = add(
+            "limits.clock-drift",
+            Kind.time(1_000, 24 * DAY),
+            (int) DOCUMENT.driftMillisMax(),
+            "How far the clock of a change may be ahead of the node's. What is further ahead is refused with"
+                    + " INVALID_MESSAGE; a device whose clock is that wrong cannot write.");
+    static final Setting<Long> LIMIT_RESIDENT_BYTES = add(
+            "limits.resident-bytes",
+            Kind.largeBytes(0, 1024L * GIB),
+            ServerOptions.DEFAULT.residentBytesMax(),
+            "Bytes that all documents of this node may occupy in memory; 0 for half of what the JVM may use. Beyond it no"
+                    + " further document is opened, and what nobody uses leaves memory at once.");
     static final Setting<Integer> LIMIT_PRESENCE_CLIENTS = add(
             "limits.presence-clients",
             Kind.number(1, 100_000),

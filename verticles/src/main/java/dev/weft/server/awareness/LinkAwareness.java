@@ -5,6 +5,8 @@ import dev.weft.protocol.awareness.AwarenessState;
 import dev.weft.protocol.awareness.AwarenessUpdate;
 import dev.weft.protocol.awareness.ClientAwareness;
 import dev.weft.protocol.message.PluginMessage;
+import dev.weft.server.limits.Limit;
+import dev.weft.server.limits.LimitCounters;
 import dev.weft.server.plugin.LinkPlugin;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +29,7 @@ final class LinkAwareness implements LinkPlugin {
 
     private final String documentId;
     private final AwarenessOptions options;
+    private final LimitCounters counters;
     private final Map<String, ClientAwareness> everybody = new LinkedHashMap<>();
     private final Map<String, String> clientOfSession = new HashMap<>();
     private final Set<String> joined = new HashSet<>();
@@ -38,8 +41,9 @@ final class LinkAwareness implements LinkPlugin {
     private long confirmUntilMillis = -1;
     private long announcedAtMillis;
 
-    LinkAwareness(String documentId, AwarenessOptions options) {
+    LinkAwareness(String documentId, AwarenessOptions options, LimitCounters counters) {
         this.documentId = documentId;
+        this.counters = counters;
         this.options = options;
     }
 
@@ -71,10 +75,12 @@ final class LinkAwareness implements LinkPlugin {
             return;
         }
         if (AwarenessPayload.changed(state).encode().length > options.metadataBytesMax()) {
+            counters.hit(Limit.PRESENCE_BYTES);
             out.report("Presence of " + sessionId + " is larger than " + options.metadataBytesMax() + " bytes");
             return;
         }
         if (!everybody.containsKey(clientId) && everybody.size() >= options.clientsMax()) {
+            counters.hit(Limit.PRESENCE_CLIENTS);
             return;
         }
         Long before = sentAt.get(clientId);

@@ -49,8 +49,7 @@ public final class AwareDocumentLoader implements DocumentLoader {
                         key, "the change at position " + entry.position() + " of the log: " + why, null);
             }
         }
-        return new HostedDocument(
-                        key, epoch, new DocumentReplica(document, limits.heldAsideMax()), lastPosition, limits)
+        return new HostedDocument(key, epoch, new DocumentReplica(document, limits, wallClock), lastPosition, limits)
                 .inLog(log)
                 .withPlugins(plugins.besideDocument(key));
     }

@@ -1,10 +1,13 @@
 package dev.weft.server.document;
 
+import dev.weft.protocol.message.ErrorCode;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.event.EventStream;
+import dev.weft.server.limits.Limit;
+import dev.weft.server.limits.NodeLimits;
 import dev.weft.server.observe.DocumentMetrics;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
@@ -68,14 +71,15 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
             OwnershipTiming timing,
             Supplier<String> claimIds,
             int passivateMillis,
-            DocumentMetrics metrics) {
+            DocumentMetrics metrics,
+            NodeLimits node) {
         this.registry = registry;
         this.timing = timing;
         this.claimIds = claimIds;
         this.passivateMillis = passivateMillis;
         this.ownContext = vertx.getOrCreateContext();
         this.around = new HostedSlot.Surroundings(
-                vertx, ownContext, registry, store, inbox, loader, limits, metrics, this, events);
+                vertx, ownContext, registry, store, inbox, loader, limits, metrics, node, this, events);
         this.timer = vertx.setPeriodic(TICK_MILLIS, fired -> ownContext.runOnContext(run -> tick()));
     }
 
@@ -132,6 +136,18 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
     }
 
     private void attach(OwnerMessage.Attach attach) {
+        if (around.node().resident().isFull() && !slots.containsKey(attach.key())) {
+            around.node().counters().hit(Limit.RESIDENT_BYTES);
+            around.inbox()
+                    .toLink(new LinkMessage.Refused(
+                            attach.key(),
+                            attach.from(),
+                            0,
+                            ErrorCode.INTERNAL_ERROR,
+                            "This node has no memory for another document",
+                            true));
+            return;
+        }
         if (attach.suspectNode() == null) {
             slotOf(attach.key()).wanted(attach, null);
             return;
@@ -265,7 +281,9 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
 
     @Override
     public void idle(DocumentKey key, long epoch, long sinceMillis) {
-        if (HostedSlot.now() - sinceMillis >= passivateMillis) {
+        // When memory is short, what nobody uses goes at once.
+        boolean isFull = around.node().resident().isFull();
+        if (isFull || HostedSlot.now() - sinceMillis >= passivateMillis) {
             withSlot(key, epoch, (protocol, claimId) -> protocol.idle(HostedSlot.now()));
         }
     }

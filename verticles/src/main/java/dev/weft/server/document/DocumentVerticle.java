@@ -8,6 +8,7 @@ import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
 import dev.weft.server.event.EventStream;
 import dev.weft.server.event.ServerEvent;
+import dev.weft.server.limits.NodeLimits;
 import dev.weft.server.observe.DocumentMetrics;
 import dev.weft.server.observe.LogFields;
 import dev.weft.server.registry.DocumentKey;
@@ -48,6 +49,8 @@ final class DocumentVerticle extends VerticleBase {
     private final HostLimits limits;
     private final Listener listener;
     private final DocumentMetrics metrics;
+    private final NodeLimits node;
+    private long countedBytes;
     private final SubmitTimes times;
     private final EventStream events;
     private final List<Runnable> early = new ArrayList<>();
@@ -66,6 +69,7 @@ final class DocumentVerticle extends VerticleBase {
             NodeInbox inbox,
             HostLimits limits,
             DocumentMetrics metrics,
+            NodeLimits node,
             Listener listener,
             EventStream events) {
         this.key = key;
@@ -74,6 +78,7 @@ final class DocumentVerticle extends VerticleBase {
         this.inbox = inbox;
         this.limits = limits;
         this.metrics = metrics;
+        this.node = node;
         this.times = new SubmitTimes(metrics);
         this.listener = listener;
         this.events = events;
@@ -88,6 +93,17 @@ final class DocumentVerticle extends VerticleBase {
         }
         vertx.setPeriodic(limits.tickMillis(), timer -> tick());
         return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<?> stop() {
+        countMemory(0);
+        return Future.succeededFuture();
+    }
+
+    private void countMemory(long bytes) {
+        node.resident().add(bytes - countedBytes);
+        countedBytes = bytes;
     }
 
     /** Runs on the document's context, once it has one. Called on any thread. */
@@ -204,6 +220,7 @@ final class DocumentVerticle extends VerticleBase {
         }
         long now = nowMillis();
         input(() -> hosted.tick(now));
+        countMemory(hosted.residentBytes());
         if (!hosted.isIdle()) {
             idleSinceMillis = -1;
         } else if (idleSinceMillis < 0) {
@@ -226,6 +243,8 @@ final class DocumentVerticle extends VerticleBase {
             } else if (effect instanceof HostEffect.Fenced) {
                 line(LOG.atInfo()).log("{} epoch {}: the store has seen a higher one", key, hosted.epoch());
                 listener.fenced(key, hosted.epoch());
+            } else if (effect instanceof HostEffect.Reached reached) {
+                node.counters().hit(reached.limit());
             } else if (effect instanceof HostEffect.Report report) {
                 line(LOG.atInfo()).log("{} epoch {}: {}", key, hosted.epoch(), report.what());
             } else {

@@ -10,6 +10,7 @@ import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
 import dev.weft.server.event.EventStream;
 import dev.weft.server.event.ServerEvent;
+import dev.weft.server.limits.NodeLimits;
 import dev.weft.server.observe.DocumentMetrics;
 import dev.weft.server.observe.LogFields;
 import dev.weft.server.registry.DocumentKey;
@@ -50,6 +51,7 @@ final class HostedSlot {
             DocumentLoader loader,
             HostLimits limits,
             DocumentMetrics metrics,
+            NodeLimits node,
             DocumentVerticle.Listener listener,
             EventStream events) {}
 
@@ -243,7 +245,15 @@ final class HostedSlot {
 
     private void host(OwnershipEffect.Host e) {
         DocumentVerticle owner = new DocumentVerticle(
-                key, loaded, around.store, around.inbox, around.limits, around.metrics, around.listener, around.events);
+                key,
+                loaded,
+                around.store,
+                around.inbox,
+                around.limits,
+                around.metrics,
+                around.node,
+                around.listener,
+                around.events);
         long epoch = loaded.epoch();
         around.events.tell(
                 ServerEvent.DocumentLoaded.class,

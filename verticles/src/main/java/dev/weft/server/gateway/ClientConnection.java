@@ -316,6 +316,9 @@ final class ClientConnection {
     }
 
     private void malformed(MalformedMessageException fault) {
+        if (fault.reason() == MalformedMessageException.Reason.OVER_LIMIT) {
+            gateway.counters().hit(Limit.MESSAGE_CONTENT);
+        }
         gateway.metrics().malformed();
         LOG.debug("Session {} sent what is no message: {}", sessionId, fault.getMessage());
         gateway.events()

@@ -426,6 +426,8 @@ public final class GatewayVerticle extends VerticleBase {
                     link.key(),
                     null,
                     origin -> new ServerEvent.OwnerChanged(origin, followed.nodeId(), followed.epoch()));
+        } else if (effect instanceof LinkEffect.Reached reached) {
+            counters().hit(reached.limit());
         } else if (effect instanceof LinkEffect.Report report) {
             LOG.debug("{} session {}: {}", link.key(), report.sessionId(), report.what());
         } else {

@@ -46,7 +46,8 @@ public final class TokenBucket {
                 : elapsed * perSecond / MILLIS_PER_SECOND;
         if (gained > 0) {
             level = Math.min(burst, level + gained);
-            filledAtMillis = nowMillis;
+            // What is not a whole token yet counts towards the next.
+            filledAtMillis = level == burst ? nowMillis : filledAtMillis + gained * MILLIS_PER_SECOND / perSecond;
         }
     }
 

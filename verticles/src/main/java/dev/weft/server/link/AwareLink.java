@@ -19,6 +19,7 @@ import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.LinkMessage.Outcome;
+import dev.weft.server.limits.Limit;
 import dev.weft.server.link.AwareSession.Reply;
 import dev.weft.server.link.AwareSession.State;
 import dev.weft.server.link.ReplayRing.Submission;
@@ -134,6 +135,7 @@ public final class AwareLink extends DocumentLink {
 
     private AwareSession introduce(String sessionId, Message message) {
         if (sessions.size() >= limits.sessionsMax()) {
+            reached(Limit.SESSIONS_PER_DOCUMENT);
             toSession(sessionId, new ErrorMessage(key.id(), ErrorCode.INTERNAL_ERROR, "Too many sessions"));
             toSession(sessionId, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, "Too many sessions"));
             forget(sessionId);

@@ -8,6 +8,7 @@ import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.limits.Limit;
 import dev.weft.server.link.LinkEffect.Suspect;
 import dev.weft.server.link.ReplayRing.Submission;
 import dev.weft.server.plugin.LinkPlugin;
@@ -524,6 +525,10 @@ public abstract class DocumentLink {
 
     protected final void unpause(String sessionId) {
         paused.remove(sessionId);
+    }
+
+    final void reached(Limit limit) {
+        effects.add(new LinkEffect.Reached(limit));
     }
 
     protected final void report(String sessionId, String what) {

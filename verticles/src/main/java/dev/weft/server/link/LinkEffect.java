@@ -2,6 +2,7 @@ package dev.weft.server.link;
 
 import dev.weft.protocol.message.Message;
 import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.limits.Limit;
 import java.util.List;
 
 /** What a link wants done. Performed in order; the link itself does nothing. */
@@ -39,6 +40,9 @@ public sealed interface LinkEffect {
 
     /** The link follows another owner than before; a notice, on which nothing depends. */
     record Followed(String nodeId, long epoch) implements LinkEffect {}
+
+    /** Somebody met a limit; to be counted. */
+    record Reached(Limit limit) implements LinkEffect {}
 
     /** A notice for logs, metrics and server events; nothing depends on it. */
     record Report(String sessionId, String what) implements LinkEffect {}

@@ -18,6 +18,7 @@ import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.LinkMessage.Outcome;
+import dev.weft.server.limits.Limit;
 import dev.weft.server.link.RelaySession.State;
 import dev.weft.server.link.ReplayRing.Submission;
 import dev.weft.server.registry.DocumentKey;
@@ -91,6 +92,7 @@ public final class RelayLink extends DocumentLink {
         RelaySession session = sessions.get(sessionId);
         if (session == null) {
             if (sessions.size() >= limits.sessionsMax()) {
+                reached(Limit.SESSIONS_PER_DOCUMENT);
                 refuse(sessionId, ErrorCode.INTERNAL_ERROR, "Too many sessions", true);
                 return;
             }

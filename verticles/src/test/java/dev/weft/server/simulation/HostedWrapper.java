@@ -63,6 +63,11 @@ class HostedWrapper implements Hosted {
     }
 
     @Override
+    public long residentBytes() {
+        return inner.residentBytes();
+    }
+
+    @Override
     public boolean isDurable() {
         return inner.isDurable();
     }

@@ -137,6 +137,7 @@ record Scenario(
                 normal.heartbeatMillis(),
                 normal.heartbeatIdleMillis(),
                 normal.followerSilentMillisMax(),
-                normal.proofMillis());
+                normal.proofMillis(),
+                normal.documents());
     }
 }

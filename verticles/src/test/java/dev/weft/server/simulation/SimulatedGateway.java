@@ -138,6 +138,9 @@ final class SimulatedGateway {
             simulation
                     .trace()
                     .add(node.id(), link.key(), "follows " + followed.nodeId() + " epoch " + followed.epoch());
+        } else if (effect instanceof LinkEffect.Reached) {
+            // Counted by real nodes; nothing depends on it.
+            return;
         } else if (effect instanceof LinkEffect.Report report) {
             simulation.trace().add(node.id(), link.key(), report.sessionId(), report.what());
         } else {

@@ -126,6 +126,9 @@ final class SimulatedHost {
             } else if (effect instanceof HostEffect.Durable) {
                 // A notice for events; the witness sees what is durable in the store.
                 continue;
+            } else if (effect instanceof HostEffect.Reached) {
+                // Counted by real nodes; nothing depends on it.
+                continue;
             } else if (effect instanceof HostEffect.Report report) {
                 simulation.trace().add(node.id(), key, report.what());
             } else {

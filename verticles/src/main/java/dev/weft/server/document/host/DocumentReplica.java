@@ -1,11 +1,13 @@
 package dev.weft.server.document.host;
 
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.clock.WallClock;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.ImportResult;
 import dev.weft.crdt.document.Refusal;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.version.VersionVector;
+import dev.weft.server.limits.Limit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -17,10 +19,12 @@ import java.util.Map;
 public final class DocumentReplica implements Replica {
     private final Document document;
     private final HeldAside heldAside;
+    private final DocumentGuard guard;
 
-    public DocumentReplica(Document document, int heldAsideMax) {
+    public DocumentReplica(Document document, HostLimits limits, WallClock wallClock) {
         this.document = document;
-        this.heldAside = new HeldAside(heldAsideMax);
+        this.heldAside = new HeldAside(limits.heldAsideMax());
+        this.guard = new DocumentGuard(document, limits.documents(), wallClock);
     }
 
     @Override
@@ -32,13 +36,19 @@ public final class DocumentReplica implements Replica {
     public Verdict accept(List<Change> changes, String origin, long nowMillis) {
         List<Accepted> accepted = new ArrayList<>();
         List<Change> sound = new ArrayList<>(changes.size());
+        List<Limit> reached = new ArrayList<>();
         String refusal = null;
+        guard.begin();
         for (Change change : changes) {
             Refusal refused = document.validate(change);
-            if (refused == null) {
-                sound.add(change);
-            } else {
+            Limit limit = refused == null ? guard.limitBrokenBy(change) : null;
+            if (refused != null) {
                 refusal = refused.message();
+            } else if (limit != null) {
+                refusal = DocumentGuard.describe(limit);
+                reached.add(limit);
+            } else {
+                sound.add(change);
             }
         }
         ImportResult result = document.importAll(sound);
@@ -52,7 +62,7 @@ public final class DocumentReplica implements Replica {
             heldAside.add(new Accepted(each.change(), origin), each.missing());
         }
         releaseHeldAside(accepted, notReady);
-        return new Verdict(accepted, !notReady.isEmpty(), refusal);
+        return new Verdict(accepted, !notReady.isEmpty(), refusal, reached);
     }
 
     /** Changes that came in now may be what earlier ones waited for, and those again what others did. */
@@ -70,6 +80,11 @@ public final class DocumentReplica implements Replica {
                 result.notReady().forEach(still -> heldAside.add(waiting, still.missing()));
             }
         }
+    }
+
+    @Override
+    public long residentBytes() {
+        return document.history().retainedBytes() + heldAside.bytes();
     }
 
     @Override

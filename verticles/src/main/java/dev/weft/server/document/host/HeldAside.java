@@ -13,7 +13,11 @@ import java.util.Map;
  * authors were told to send again what the document lacks. Not thread-safe.
  */
 final class HeldAside {
+    /** Few large changes cost as much as many small ones. */
+    static final long BYTES_MAX = 32L << 20;
+
     private final int changesMax;
+    private long bytes;
     private final LinkedHashMap<OperationId, OperationId> missingOf = new LinkedHashMap<>();
     private final Map<OperationId, Map<OperationId, Accepted>> waiting = new HashMap<>();
 
@@ -26,9 +30,14 @@ final class HeldAside {
         remove(id);
         missingOf.put(id, missing);
         waiting.computeIfAbsent(missing, m -> new LinkedHashMap<>()).put(id, change);
-        if (missingOf.size() > changesMax) {
+        bytes += change.change().encoded().length;
+        while (missingOf.size() > changesMax || bytes > BYTES_MAX) {
             remove(missingOf.keySet().iterator().next());
         }
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     /** Takes out what waited for this change; it may lack another dependency still. */
@@ -37,7 +46,10 @@ final class HeldAside {
         if (released == null) {
             return List.of();
         }
-        released.keySet().forEach(missingOf::remove);
+        released.forEach((id, change) -> {
+            missingOf.remove(id);
+            bytes -= change.change().encoded().length;
+        });
         return new ArrayList<>(released.values());
     }
 
@@ -49,7 +61,7 @@ final class HeldAside {
         OperationId missing = missingOf.remove(id);
         if (missing != null) {
             Map<OperationId, Accepted> together = waiting.get(missing);
-            together.remove(id);
+            bytes -= together.remove(id).change().encoded().length;
             if (together.isEmpty()) {
                 waiting.remove(missing);
             }

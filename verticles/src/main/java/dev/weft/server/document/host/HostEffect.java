@@ -1,6 +1,7 @@
 package dev.weft.server.document.host;
 
 import dev.weft.server.bus.LinkMessage;
+import dev.weft.server.limits.Limit;
 import java.util.List;
 
 /** What a hosted document wants done. Performed in order; the document itself does nothing. */
@@ -36,6 +37,9 @@ public sealed interface HostEffect {
      * with {@link Hosted#detach} or ends with {@link Hosted#dismiss}.
      */
     record Fenced() implements HostEffect {}
+
+    /** Somebody met a limit; to be counted. */
+    record Reached(Limit limit) implements HostEffect {}
 
     /** A notice for logs, metrics and server events; nothing depends on it. */
     record Report(String what) implements HostEffect {}

@@ -1,5 +1,7 @@
 package dev.weft.server.document.host;
 
+import dev.weft.server.limits.DocumentLimits;
+
 /**
  * The bounds of one hosted document.
  *
@@ -14,6 +16,7 @@ package dev.weft.server.document.host;
  * @param followerSilentMillisMax a link from which nothing is heard for so long is taken to be gone; links say something
  *     every {@code LinkLimits.quietMillisMax}
  * @param proofMillis an owner that has not written for so long asks the store whether it still is the owner
+ * @param documents what one document may grow to
  */
 public record HostLimits(
         int recentBytesMax,
@@ -25,7 +28,23 @@ public record HostLimits(
         int heartbeatMillis,
         int heartbeatIdleMillis,
         int followerSilentMillisMax,
-        int proofMillis) {
-    public static final HostLimits DEFAULT =
-            new HostLimits(1 << 20, 256 << 10, 1 << 20, 10_000, 4_096, 250, 750, 10_000, 60_000, 10_000);
+        int proofMillis,
+        DocumentLimits documents) {
+    public static final HostLimits DEFAULT = new HostLimits(
+            1 << 20, 256 << 10, 1 << 20, 10_000, 4_096, 250, 750, 10_000, 60_000, 10_000, DocumentLimits.DEFAULT);
+
+    public HostLimits withDocuments(DocumentLimits value) {
+        return new HostLimits(
+                recentBytesMax,
+                messageBytesMax,
+                persistBytesMax,
+                heldAsideMax,
+                followersMax,
+                tickMillis,
+                heartbeatMillis,
+                heartbeatIdleMillis,
+                followerSilentMillisMax,
+                proofMillis,
+                value);
+    }
 }

@@ -42,6 +42,9 @@ public interface Hosted {
     /** Tells everybody who follows to look for another owner. @param hint the node that may be it, or null */
     List<HostEffect> dismiss(String hint);
 
+    /** What it occupies in memory, roughly. */
+    long residentBytes();
+
     /** Whether everything that was accepted is durable. */
     boolean isDurable();
 

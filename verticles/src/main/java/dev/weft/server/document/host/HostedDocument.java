@@ -46,6 +46,7 @@ public final class HostedDocument extends HostedLog {
             return new Acceptance(List.of(), result(submit, Outcome.REFUSED, e.getMessage()));
         }
         Verdict verdict = replica.accept(changes, submit.sessionId(), nowMillis);
+        verdict.reached().forEach(limit -> effect(new HostEffect.Reached(limit)));
         List<Appended> entries = new ArrayList<>(verdict.accepted().size());
         for (Accepted accepted : verdict.accepted()) {
             byte[] encoded = accepted.change().encoded();
@@ -57,6 +58,11 @@ public final class HostedDocument extends HostedLog {
             return new Acceptance(entries, result(submit, Outcome.REFUSED, verdict.refusal()));
         }
         return new Acceptance(entries, result(submit, verdict.notReady() ? Outcome.NOT_READY : Outcome.ACCEPTED, null));
+    }
+
+    @Override
+    public long residentBytes() {
+        return replica.residentBytes();
     }
 
     private static Result result(OwnerMessage.Submit submit, Outcome outcome, String reason) {

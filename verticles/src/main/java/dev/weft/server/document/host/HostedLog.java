@@ -7,6 +7,7 @@ import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.LinkMessage.Result;
 import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.limits.Limit;
 import dev.weft.server.plugin.DocumentPlugin;
 import dev.weft.server.plugin.Verdict;
 import dev.weft.server.registry.DocumentKey;
@@ -193,6 +194,7 @@ public abstract class HostedLog implements Hosted {
     private void attach(OwnerMessage.Attach attach, long nowMillis) {
         LinkAddress link = attach.from();
         if (!followers.containsKey(link) && followers.size() >= limits.followersMax()) {
+            effects.add(new HostEffect.Reached(Limit.FOLLOWERS));
             send(new LinkMessage.Refused(key, link, epoch, "INTERNAL_ERROR", "Too many links follow it", true));
             return;
         }

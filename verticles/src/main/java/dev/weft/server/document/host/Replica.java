@@ -2,11 +2,15 @@ package dev.weft.server.document.host;
 
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.version.VersionVector;
+import dev.weft.server.limits.Limit;
 import java.util.List;
 
 /** The owner's copy of an aware document: takes changes in whatever order they come, and gives out what others lack. */
 public interface Replica {
     VersionVector version();
+
+    /** What it occupies in memory, roughly. */
+    long residentBytes();
 
     /**
      * Takes the changes of one frame, sorted so that dependencies come first. Known ones are skipped, ones that are not
@@ -31,8 +35,9 @@ public interface Replica {
      * @param accepted newly applied, in the order in which they were
      * @param notReady whether a change of this call waits for a dependency
      * @param refusal why a change of this call can never be applied; null if none is
+     * @param reached the limits because of which changes of this call were refused
      */
-    record Verdict(List<Accepted> accepted, boolean notReady, String refusal) {}
+    record Verdict(List<Accepted> accepted, boolean notReady, String refusal, List<Limit> reached) {}
 
     /** @param complete whether nothing is left behind {@code changes} */
     record Export(List<Change> changes, boolean complete) {}

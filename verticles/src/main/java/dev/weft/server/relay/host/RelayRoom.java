@@ -9,6 +9,7 @@ import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostEffect;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.HostedLog;
+import dev.weft.server.limits.Limit;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.StoredEntry;
 import java.util.ArrayDeque;
@@ -37,6 +38,7 @@ public final class RelayRoom extends HostedLog {
     private final Map<String, Long> askedForSnapshot = new HashMap<>();
     private RelaySnapshot snapshot;
     private RelaySnapshot compacting;
+    private long logBytes;
     private long askedAtMillis = Long.MIN_VALUE / 2;
 
     /**
@@ -66,9 +68,19 @@ public final class RelayRoom extends HostedLog {
         });
         for (StoredEntry entry : entries) {
             RelayRecord stored = RelayRecord.decode(entry.blob());
-            log.addLast(new Numbered(entry.position(), stored.blob(), stored.sessionId()));
+            append(new Numbered(entry.position(), stored.blob(), stored.sessionId()));
             pushes.put(stored.push(), new RelaySnapshot.Outcome(entry.position(), stored.count()));
         }
+    }
+
+    private void append(Numbered entry) {
+        log.addLast(entry);
+        logBytes += entry.blob.length;
+    }
+
+    @Override
+    public long residentBytes() {
+        return logBytes + (snapshot == null ? 0 : snapshot.content().length);
     }
 
     @Override
@@ -78,6 +90,13 @@ public final class RelayRoom extends HostedLog {
         RelaySnapshot.Outcome known = pushes.get(push);
         if (known != null) {
             return new Acceptance(List.of(), accepted(submit.number(), known.lastSeq(), known.count()));
+        }
+        long submitted = submit.blobs().stream().mapToLong(blob -> blob.length).sum();
+        if (residentBytes() + submitted > limits.documents().bytesMax()) {
+            effect(new HostEffect.Reached(Limit.DOCUMENT_BYTES));
+            String reason = "The room has reached its largest size";
+            return new Acceptance(
+                    List.of(), new Result(submit.number(), Outcome.REFUSED, 0, count, log.size(), false, reason));
         }
         List<Appended> entries = new ArrayList<>(count);
         for (byte[] blob : submit.blobs()) {
@@ -121,7 +140,7 @@ public final class RelayRoom extends HostedLog {
 
     @Override
     protected void durable(long position, Entry entry) {
-        log.addLast(new Numbered(position, entry.blob(), entry.origin()));
+        append(new Numbered(position, entry.blob(), entry.origin()));
     }
 
     @Override
@@ -199,7 +218,7 @@ public final class RelayRoom extends HostedLog {
         if (succeeded) {
             snapshot = compacting;
             while (!log.isEmpty() && log.peekFirst().seq <= upToPosition) {
-                log.removeFirst();
+                logBytes -= log.removeFirst().blob.length;
             }
             snapshotCreated(upToPosition);
             report("Snapshot up to " + upToPosition);

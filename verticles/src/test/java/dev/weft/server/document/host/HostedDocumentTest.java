@@ -3,6 +3,7 @@ package dev.weft.server.document.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.clock.WallClock;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.DocumentOptions;
 import dev.weft.crdt.version.VersionVector;
@@ -26,7 +27,7 @@ class HostedDocumentTest {
     private final HostedDocument hosted = new HostedDocument(
             KEY,
             EPOCH,
-            new DocumentReplica(new Document(DocumentOptions.builder().build()), 100),
+            new DocumentReplica(new Document(DocumentOptions.builder().build()), HostLimits.DEFAULT, WallClock.SYSTEM),
             0,
             HostLimits.DEFAULT);
     private final Author ann = new Author(1);
