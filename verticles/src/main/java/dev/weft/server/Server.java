@@ -2,6 +2,7 @@ package dev.weft.server;
 
 import dev.weft.cluster.ClusteredVertx;
 import dev.weft.crdt.clock.WallClock;
+import dev.weft.protocol.message.Message;
 import dev.weft.server.auth.AuthOptions;
 import dev.weft.server.auth.Authenticator;
 import dev.weft.server.auth.Revocation;
@@ -32,6 +33,7 @@ import dev.weft.server.observe.HealthChecks;
 import dev.weft.server.observe.MeteredDocumentStore;
 import dev.weft.server.observe.ServerMetrics;
 import dev.weft.server.plugin.PluginChain;
+import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.OwnershipRegistry;
 import dev.weft.server.registry.RegistryListener;
@@ -52,6 +54,7 @@ import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -365,6 +368,31 @@ public final class Server {
     /** {@link #onEvent(Consumer)} for some types, with another bound, or on an executor or context of the caller's. */
     public EventSubscription onEvent(EventOptions chosen, Consumer<ServerEvent> listener) {
         return events.subscribe(chosen, listener);
+    }
+
+    /**
+     * Says something to one session, whatever its message type.
+     *
+     * @return whether the session is on this node; not, whether the client reads it
+     */
+    public Future<Boolean> sendMessageToClient(String sessionId, Message message) {
+        List<Future<Boolean>> sent = new ArrayList<>();
+        gateways.forEach(gateway -> sent.add(gateway.send(sessionId, message)));
+        return Future.all(sent).map(all -> sent.stream().anyMatch(Future::result));
+    }
+
+    /**
+     * Says the same to all sessions of this node that have a document open; to reach those of other nodes too, bring a
+     * plugin.
+     *
+     * @param except sessions that are not told
+     * @return how many were told
+     */
+    public Future<Integer> broadcastMessage(DocumentKey key, Message message, Set<String> except) {
+        List<Future<Integer>> told = new ArrayList<>();
+        gateways.forEach(gateway -> told.add(gateway.broadcast(key, message, except)));
+        return Future.all(told)
+                .map(all -> told.stream().mapToInt(Future::result).sum());
     }
 
     public Vertx vertx() {

@@ -306,7 +306,7 @@ final class DocumentVerticle extends VerticleBase {
                         events.tell(
                                 ServerEvent.SnapshotCreated.class,
                                 key,
-                                null,
+                                compact.sessionId(),
                                 origin -> new ServerEvent.SnapshotCreated(
                                         origin, compact.upToPosition(), compact.snapshot().length));
                     } else {

@@ -432,6 +432,10 @@ final class ClientConnection {
         }
     }
 
+    boolean hasOpen(DocumentKey key) {
+        return documents.containsKey(key);
+    }
+
     void forget(DocumentKey key) {
         documents.remove(key);
         authors.remove(key);

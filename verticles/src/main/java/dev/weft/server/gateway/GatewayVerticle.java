@@ -4,6 +4,7 @@ import dev.weft.crdt.clock.WallClock;
 import dev.weft.protocol.codec.Compressor;
 import dev.weft.protocol.codec.MessageCodec;
 import dev.weft.protocol.codec.WireMode;
+import dev.weft.protocol.message.Message;
 import dev.weft.server.auth.CredentialsReader;
 import dev.weft.server.auth.Identity;
 import dev.weft.server.auth.Revocation;
@@ -25,7 +26,6 @@ import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.plugin.ServerPlugin;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
-import io.netty.handler.flush.FlushConsolidationHandler;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -47,6 +47,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -67,9 +68,6 @@ public final class GatewayVerticle extends VerticleBase {
     private static final int DRAIN_PAUSE_MILLIS = 20;
 
     private static final String WEBSOCKET_VERSION = "13";
-    /** A socket is flushed at the latest after so many messages, so that a long tick does not delay them all. */
-    private static final int FLUSHES_MAX = 256;
-
     private static final int SESSION_ID_BYTES = 16;
 
     /** Room for the longest token in the query, with every character of it escaped. */
@@ -277,7 +275,7 @@ public final class GatewayVerticle extends VerticleBase {
         ClientConnection connection = new ClientConnection(this, socket, newSessionId(), identity, place);
         connections.put(connection.sessionId(), connection);
         connectionCount = connections.size();
-        flushOncePerTick(socket);
+        TickFlush.install(((WebSocketInternal) socket).channelHandlerContext().pipeline());
         connection.start(nowMillis());
         metrics.opened();
         events.tell(
@@ -299,17 +297,6 @@ public final class GatewayVerticle extends VerticleBase {
         connections.remove(connection.sessionId());
         connectionCount = connections.size();
         plugins.closed(connection.sessionId());
-    }
-
-    /**
-     * A socket that is written to several times before its event loop is idle again is flushed once: the system call costs
-     * more than framing and bytes together. Vert.x flushes every message by itself, so this is done in its pipeline.
-     */
-    private static void flushOncePerTick(ServerWebSocket socket) {
-        ((WebSocketInternal) socket)
-                .channelHandlerContext()
-                .pipeline()
-                .addFirst(new FlushConsolidationHandler(FLUSHES_MAX, true));
     }
 
     /** Drops the TCP connection without waiting for a close handshake. */
@@ -484,6 +471,44 @@ public final class GatewayVerticle extends VerticleBase {
 
     MessageCodec codec(Compressor compressor) {
         return codecs.computeIfAbsent(compressor, plainCodec::withCompressor);
+    }
+
+    /** Says something to one session. @return whether it is here; not, whether it was read. Called on any thread */
+    public Future<Boolean> send(String sessionId, Message message) {
+        return onOwnContext(() -> {
+            withConnection(sessionId, connection -> connection.send(message));
+            return connections.containsKey(sessionId);
+        });
+    }
+
+    /**
+     * Says the same to everybody here who has a document open.
+     *
+     * @param except sessions that are not told
+     * @return how many were told. Called on any thread
+     */
+    public Future<Integer> broadcast(DocumentKey key, Message message, Set<String> except) {
+        return onOwnContext(() -> {
+            List<String> sessionIds = connections.values().stream()
+                    .filter(connection -> connection.hasOpen(key) && !except.contains(connection.sessionId()))
+                    .map(ClientConnection::sessionId)
+                    .toList();
+            deliver(key, new LinkEffect.ToSessions(sessionIds, message));
+            return sessionIds.size();
+        });
+    }
+
+    private <T> Future<T> onOwnContext(Supplier<T> action) {
+        Promise<T> done = Promise.promise();
+        ownContext.runOnContext(run -> {
+            try {
+                done.complete(action.get());
+            } catch (RuntimeException e) {
+                // A message that no codec here writes, for instance: the caller's affair.
+                done.fail(e);
+            }
+        });
+        return done.future();
     }
 
     /** Connections it has now. May be called on any thread. */

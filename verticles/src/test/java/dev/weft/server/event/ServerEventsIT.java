@@ -223,7 +223,7 @@ class ServerEventsIT {
             assertIsAbout(applied, DocumentKind.RELAY, welcome.sessionId());
             a.send(new SnapshotUpload(documentId, "snapshot", 200));
             ServerEvent.SnapshotCreated snapshot = heard.await(ServerEvent.SnapshotCreated.class);
-            assertIsAbout(snapshot, DocumentKind.RELAY, snapshot.sessionId());
+            assertIsAbout(snapshot, DocumentKind.RELAY, welcome.sessionId());
             assertThat(snapshot.upToNumber()).isEqualTo(200);
         }
     }

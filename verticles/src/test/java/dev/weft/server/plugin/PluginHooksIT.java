@@ -220,6 +220,25 @@ class PluginHooksIT {
         }
     }
 
+    @Test
+    void standBesideWhatTheServerSaysByItself() {
+        try (RawClient client = node.connect();
+                RawClient other = node.connect()) {
+            String sessionId = client.handshake(documentId, author).sessionId();
+            other.handshake(documentId, new Author(2));
+            Message notice = new ErrorMessage(documentId, "NOTICE", "Back at noon");
+            assertThat(RawClient.await(node.server().sendMessageToClient(sessionId, notice)))
+                    .isTrue();
+            assertThat(client.next()).isEqualTo(notice);
+            assertThat(RawClient.await(
+                            node.server().broadcastMessage(DocumentKey.aware(documentId), notice, Set.of(sessionId))))
+                    .isEqualTo(1);
+            assertThat(other.next()).isEqualTo(notice);
+            assertThat(RawClient.await(node.server().sendMessageToClient("nobody", notice)))
+                    .isFalse();
+        }
+    }
+
     // The answer of the plugin comes when everything else has been sent; the order stays.
     @Test
     void mayAnswerLaterWhileNothingOvertakesTheHandshake() {

@@ -20,8 +20,12 @@ public sealed interface HostEffect {
         }
     }
 
-    /** Replace the stored log up to a position by a snapshot, and tell the document with {@link Hosted#compacted}. */
-    record Compact(byte[] snapshot, long upToPosition) implements HostEffect {}
+    /**
+     * Replace the stored log up to a position by a snapshot, and tell the document with {@link Hosted#compacted}.
+     *
+     * @param sessionId who made the snapshot; null if the owner did
+     */
+    record Compact(byte[] snapshot, long upToPosition, String sessionId) implements HostEffect {}
 
     /** These entries, the last at this position, are durable; a notice, on which nothing depends. */
     record Durable(long lastPosition, List<LinkMessage.Entry> entries) implements HostEffect {

@@ -210,7 +210,7 @@ public final class RelayRoom extends HostedLog {
             }
         });
         compacting = new RelaySnapshot(upload.snapshot(), upload.upToNumber(), covered);
-        effect(new HostEffect.Compact(compacting.encode(), upload.upToNumber()));
+        effect(new HostEffect.Compact(compacting.encode(), upload.upToNumber(), upload.sessionId()));
     }
 
     @Override
