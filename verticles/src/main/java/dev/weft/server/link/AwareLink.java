@@ -537,15 +537,21 @@ public final class AwareLink extends DocumentLink {
         late.forEach(session -> fail(session, ErrorCode.TIMEOUT, "The document cannot be reached now; try again"));
     }
 
-    /** A handshake gets two frames, because only the second ends the attempt of a stock client (G2). */
     private void fail(AwareSession session, String code, String reason) {
-        sessions.remove(session.id);
         requests.remove(session.request);
-        pluginsClosed(session.id);
+        session.request = 0;
         toSession(session.id, new ErrorMessage(key.id(), code, reason));
-        if (session.reply == Reply.HANDSHAKE) {
-            toSession(session.id, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
+        if (session.reply != Reply.HANDSHAKE) {
+            // The session is older than the question. What its handshake granted it still has: its client goes on
+            // counting on acknowledgements, and does not shake hands again while the socket is open.
+            session.state = State.UNINTRODUCED;
+            session.reply = Reply.NONE;
+            return;
         }
+        sessions.remove(session.id);
+        pluginsClosed(session.id);
+        // A handshake gets two frames, because only the second ends the attempt of a stock client (G2).
+        toSession(session.id, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
         forget(session.id);
     }
 

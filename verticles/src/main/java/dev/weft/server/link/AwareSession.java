@@ -15,7 +15,10 @@ final class AwareSession {
     private static final int OWN_IDS_MAX = 4_096;
 
     enum State {
-        /** Known, but it has not said what it holds: the silent re-open of a stock client. */
+        /**
+         * Known, but it has not said what it holds: the silent re-open of a stock client, or a session whose question could
+         * not be answered.
+         */
         UNINTRODUCED,
         /** Waits for the first part of the state, which answers its handshake or status request. */
         OPENING,

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.version.VersionVector;
+import dev.weft.protocol.message.Capability;
 import dev.weft.protocol.message.ChangeMessage;
 import dev.weft.protocol.message.ChangesMessage;
 import dev.weft.protocol.message.DocumentStatus;
 import dev.weft.protocol.message.DocumentStatusRequest;
+import dev.weft.protocol.message.DurableMessage;
 import dev.weft.protocol.message.ErrorCode;
 import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.HandshakeRequest;
@@ -56,6 +58,33 @@ class AwareLinkTest {
         assertThat(script.heard("s1", ErrorMessage.class))
                 .extracting(ErrorMessage::code)
                 .containsExactly(ErrorCode.TIMEOUT, ErrorCode.HANDSHAKE_FAILED);
+    }
+
+    // No owner could be reached for longer than a question may wait. The socket stays open, so nobody shakes hands
+    // again.
+    @Test
+    void keepsWhatAHandshakeGrantedWhenALaterQuestionCannotBeAnswered() {
+        script.client("s1", new HandshakeRequest("paper", bob.peer(), bob.holds(), Set.of(Capability.ACK)))
+                .routed()
+                .owner(attached(1, 0))
+                .owner(state(1, 0));
+        script.memberLeft(LinkScript.OWNER)
+                .forget()
+                .client("s1", new DocumentStatusRequest("paper", bob.holds()))
+                .pass(LIMITS.handshakeMillisMax() + LinkScript.TICK_MILLIS);
+        assertThat(script.heard("s1", ErrorMessage.class))
+                .extracting(ErrorMessage::code)
+                .containsExactly(ErrorCode.TIMEOUT);
+
+        script.client("s1", new DocumentStatusRequest("paper", bob.holds()))
+                .routed("n3")
+                .owner(attached(2, 0));
+        script.owner(state(script.lastToOwner(OwnerMessage.ReadState.class).request(), 0));
+        Change typed = bob.type('b');
+        script.client("s1", new ChangeMessage("paper", typed)).owner(accepted(2, 1));
+        assertThat(script.heard("s1", DurableMessage.class))
+                .extracting(DurableMessage::versionVector)
+                .containsExactly(versionOf(typed));
     }
 
     // The socket of a stock client died and it did not notice: it goes on as if nothing had happened (G3).
