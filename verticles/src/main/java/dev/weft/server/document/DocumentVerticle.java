@@ -20,7 +20,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -262,24 +261,10 @@ final class DocumentVerticle extends VerticleBase {
         }
     }
 
-    /** One event per session whose changes stand together, as each was submitted by one. */
     private void tellApplied(HostEffect.Durable durable) {
-        if (!events.isWatched(ServerEvent.ChangesApplied.class)) {
-            return;
-        }
-        List<LinkMessage.Entry> entries = durable.entries();
-        long before = durable.lastPosition() - entries.size();
-        int from = 0;
-        while (from < entries.size()) {
-            String origin = entries.get(from).origin();
-            List<byte[]> changes = new ArrayList<>();
-            int to = from;
-            while (to < entries.size() && Objects.equals(entries.get(to).origin(), origin)) {
-                changes.add(entries.get(to++).blob());
-            }
-            events.tell(
-                    new ServerEvent.ChangesApplied(events.origin(key, origin), hosted.epoch(), before + to, changes));
-            from = to;
+        if (events.isWatched(ServerEvent.ChangesApplied.class)) {
+            durable.byAuthor((sessionId, last, changes) -> events.tell(
+                    new ServerEvent.ChangesApplied(events.origin(key, sessionId), hosted.epoch(), last, changes)));
         }
     }
 

@@ -2,7 +2,9 @@ package dev.weft.server.document.host;
 
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.limits.Limit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** What a hosted document wants done. Performed in order; the document itself does nothing. */
 public sealed interface HostEffect {
@@ -31,6 +33,27 @@ public sealed interface HostEffect {
     record Durable(long lastPosition, List<LinkMessage.Entry> entries) implements HostEffect {
         public Durable {
             entries = List.copyOf(entries);
+        }
+
+        /** Goes through what each session made, as far as it stands together. */
+        public void byAuthor(Authored action) {
+            long before = lastPosition - entries.size();
+            int next = 0;
+            while (next < entries.size()) {
+                String author = entries.get(next).origin();
+                List<byte[]> changes = new ArrayList<>();
+                while (next < entries.size() && Objects.equals(entries.get(next).origin(), author)) {
+                    changes.add(entries.get(next++).blob());
+                }
+                action.made(author, before + next, changes);
+            }
+        }
+
+        /** @see #byAuthor */
+        @FunctionalInterface
+        public interface Authored {
+            /** @param sessionId null if nobody knows. @param lastPosition that of the last of these changes */
+            void made(String sessionId, long lastPosition, List<byte[]> changes);
         }
     }
 

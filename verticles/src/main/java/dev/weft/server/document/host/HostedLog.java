@@ -320,28 +320,14 @@ public abstract class HostedLog implements Hosted {
             entries.add(entry);
         }
         if (!entries.isEmpty() && fork == null) {
-            effects.add(new HostEffect.Durable(durable, entries));
-            tellPlugins(entries);
+            HostEffect.Durable news = new HostEffect.Durable(durable, entries);
+            effects.add(news);
+            if (!plugins.isEmpty()) {
+                news.byAuthor((sessionId, last, changes) ->
+                        withPlugins(plugin -> plugin.changed(sessionId, last, changes, output)));
+            }
         }
         broadcast(entries, nowMillis);
-    }
-
-    /** What one session made goes to plugins together. */
-    private void tellPlugins(List<Entry> entries) {
-        if (plugins.isEmpty()) {
-            return;
-        }
-        long at = durable - entries.size();
-        int from = 0;
-        while (from < entries.size()) {
-            String origin = entries.get(from).origin();
-            List<byte[]> changes = new ArrayList<>();
-            while (from < entries.size() && Objects.equals(entries.get(from).origin(), origin)) {
-                changes.add(entries.get(from++).blob());
-            }
-            long last = at + from;
-            withPlugins(plugin -> plugin.changed(origin, last, changes, output));
-        }
     }
 
     private void broadcast(List<Entry> entries, long nowMillis) {
