@@ -55,6 +55,26 @@ public interface DocumentStore {
      */
     Future<EntryPage> read(DocumentKey key, long epoch, long afterPosition, int bytesMax);
 
+    /**
+     * As {@link #read}, but what is packed stays packed, and the first run may begin at or before {@code afterPosition}. A
+     * page ends with the run that reaches {@code bytesMax}, counted as they are stored.
+     */
+    default Future<RunPage> readRuns(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
+        return read(key, epoch, afterPosition, bytesMax)
+                .map(page -> new RunPage(List.copyOf(page.entries()), page.hasMore()));
+    }
+
+    /** {@link #readRuns} page after page, as {@link #readAll}. */
+    default Future<Void> readAllRuns(
+            DocumentKey key, long epoch, long afterPosition, Consumer<List<StoredRun>> consumer) {
+        return readRuns(key, epoch, afterPosition, limits().pageBytesMax()).compose(page -> {
+            consumer.accept(page.runs());
+            return page.hasMore()
+                    ? readAllRuns(key, epoch, page.lastPosition(), consumer)
+                    : Future.<Void>succeededFuture();
+        });
+    }
+
     /** Reads page after page and hands each to the consumer, on the caller's context; one page is in memory at a time. */
     default Future<Void> readAll(
             DocumentKey key, long epoch, long afterPosition, Consumer<List<StoredEntry>> consumer) {
@@ -80,6 +100,17 @@ public interface DocumentStore {
      * @param upToPosition at least the position of the snapshot before, at most the last position
      */
     Future<Void> compact(DocumentKey key, long epoch, byte[] snapshot, long upToPosition);
+
+    /**
+     * Keeps entries that are there already in fewer bytes, in one step. Positions, what {@link #read} gives and the figures
+     * stay what they were. May be repeated. A store may also leave the entries as they are; this one does.
+     *
+     * @param entries a block of just these entries; the caller has made sure that it unpacks to them
+     * @throws PositionConflictException (as failure) if not all of the entries are there, each on its own
+     */
+    default Future<Void> pack(DocumentKey key, long epoch, PackedEntries entries) {
+        return append(key, epoch, 1, List.of());
+    }
 
     /**
      * Removes all content and gives the space back. The epoch and the last position are remembered, some tens of bytes,

@@ -116,7 +116,22 @@ public final class InMemoryDocumentStore implements DocumentStore {
 
     @Override
     public Future<EntryPage> read(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
+        int bound = Math.min(bytesMax, limits.pageBytesMax());
+        return readRuns(key, epoch, afterPosition, bound).map(page -> page.entriesAfter(key, afterPosition, bound));
+    }
+
+    @Override
+    public Future<RunPage> readRuns(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
         return locked(key, () -> fenced(key, epoch).read(afterPosition, Math.min(bytesMax, limits.pageBytesMax())));
+    }
+
+    @Override
+    public Future<Void> pack(DocumentKey key, long epoch, PackedEntries entries) {
+        return locked(key, () -> {
+            limits.checkPack(entries);
+            fenced(key, epoch).pack(entries);
+            return null;
+        });
     }
 
     @Override

@@ -11,10 +11,13 @@ import java.util.TreeMap;
 /** One document on the heap; also the shortest statement of what the contract means. Guarded by the store. */
 final class InMemoryLog {
     private final DocumentKey key;
-    private final NavigableMap<Long, byte[]> entries = new TreeMap<>();
+    /** By last position. */
+    private final NavigableMap<Long, StoredRun> runs = new TreeMap<>();
+
     private boolean exists;
     private long epoch;
     private long lastPosition;
+    private long entryCount;
     private long entryBytes;
     private byte[] snapshot;
     private long snapshotPosition;
@@ -38,7 +41,7 @@ final class InMemoryLog {
                 epoch,
                 lastPosition,
                 snapshotPosition,
-                entries.size(),
+                entryCount,
                 entryBytes,
                 snapshot == null ? 0 : snapshot.length);
     }
@@ -60,17 +63,19 @@ final class InMemoryLog {
         return new StoredDocument(info(), Optional.ofNullable(snapshot));
     }
 
-    EntryPage read(long afterPosition, int bytesMax) {
-        var page = new ArrayList<StoredEntry>();
+    RunPage read(long afterPosition, int bytesMax) {
+        var page = new ArrayList<StoredRun>();
         long bytes = 0;
-        for (var entry : entries.tailMap(afterPosition, false).entrySet()) {
+        for (var run : runs.tailMap(afterPosition, false).values()) {
             if (bytes >= bytesMax) {
-                return new EntryPage(page, true);
+                return new RunPage(page, true);
             }
-            page.add(new StoredEntry(entry.getKey(), entry.getValue()));
-            bytes += entry.getValue().length + StoreLimits.ENTRY_OVERHEAD_BYTES;
+            page.add(run);
+            int stored =
+                    run instanceof PackedEntries packed ? packed.block().length : ((StoredEntry) run).blob().length;
+            bytes += stored + StoreLimits.ENTRY_OVERHEAD_BYTES;
         }
-        return new EntryPage(page, false);
+        return new RunPage(page, false);
     }
 
     void append(long firstPosition, List<byte[]> blobs) {
@@ -80,7 +85,8 @@ final class InMemoryLog {
         for (int i = 0; i < blobs.size(); i++) {
             long position = firstPosition + i;
             if (position > lastPosition) {
-                entries.put(position, blobs.get(i));
+                runs.put(position, new StoredEntry(position, blobs.get(i)));
+                entryCount++;
                 entryBytes += blobs.get(i).length;
                 lastPosition = position;
             }
@@ -91,10 +97,40 @@ final class InMemoryLog {
         if (position > lastPosition) {
             return;
         }
-        if (!Arrays.equals(entries.get(position), blob)) {
+        if (!Arrays.equals(stored(position), blob)) {
             throw new PositionConflictException(
                     key, "position " + position + " is not free, the last is " + lastPosition);
         }
+    }
+
+    /** Null if there is none. */
+    private byte[] stored(long position) {
+        var at = runs.ceilingEntry(position);
+        if (at == null || at.getValue().firstPosition() > position) {
+            return null;
+        }
+        return at.getValue()
+                .entries()
+                .get((int) (position - at.getValue().firstPosition()))
+                .blob();
+    }
+
+    void pack(PackedEntries entries) {
+        var there = runs.subMap(entries.firstPosition(), true, entries.lastPosition(), true);
+        var last = there.get(entries.lastPosition());
+        if (last instanceof PackedEntries packed && packed.count() == entries.count()) {
+            return;
+        }
+        boolean complete =
+                there.size() == entries.count() && there.values().stream().allMatch(StoredEntry.class::isInstance);
+        if (!complete) {
+            throw new PositionConflictException(
+                    key,
+                    "not all entries from " + entries.firstPosition() + " to " + entries.lastPosition()
+                            + " are there to be packed");
+        }
+        there.clear();
+        runs.put(entries.lastPosition(), entries);
     }
 
     void compact(byte[] newSnapshot, long upToPosition) {
@@ -105,14 +141,24 @@ final class InMemoryLog {
         }
         snapshot = newSnapshot;
         snapshotPosition = upToPosition;
-        var covered = entries.headMap(upToPosition, true);
-        covered.values().forEach(blob -> entryBytes -= blob.length);
+        var next = runs.ceilingEntry(upToPosition + 1);
+        if (next != null && next.getValue().firstPosition() <= upToPosition) {
+            // The snapshot ends inside a block.
+            runs.remove(next.getKey());
+            next.getValue().entries().forEach(entry -> runs.put(entry.position(), entry));
+        }
+        var covered = runs.headMap(upToPosition, true);
+        covered.values().stream().flatMap(run -> run.entries().stream()).forEach(entry -> {
+            entryCount--;
+            entryBytes -= entry.blob().length;
+        });
         covered.clear();
     }
 
     void delete() {
         exists = false;
-        entries.clear();
+        runs.clear();
+        entryCount = 0;
         entryBytes = 0;
         snapshot = null;
         snapshotPosition = 0;

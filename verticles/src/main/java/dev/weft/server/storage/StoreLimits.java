@@ -96,6 +96,23 @@ public record StoreLimits(
         return snapshot.length + (long) ENTRY_OVERHEAD_BYTES;
     }
 
+    /**
+     * Refuses blocks that no store would take.
+     *
+     * @return what the packing is charged against {@link #queueBytesMax}
+     * @throws IllegalArgumentException if there is no such position or the block is too large
+     */
+    public long checkPack(PackedEntries entries) {
+        boolean possible = entries.firstPosition() >= 1
+                && entries.count() >= 2
+                && entries.firstPosition() <= Long.MAX_VALUE - entries.count();
+        if (!possible || entries.block().length > blobBytesMax) {
+            throw new IllegalArgumentException("no block of entries: " + entries.count() + " from "
+                    + entries.firstPosition() + " on, " + entries.block().length + " bytes");
+        }
+        return entries.block().length + (long) ENTRY_OVERHEAD_BYTES;
+    }
+
     private static int utf8Length(String id) {
         int bytes = 0;
         for (int i = 0; i < id.length(); i++) {

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import io.vertx.core.Future;
@@ -268,6 +269,78 @@ public abstract class DocumentStoreContract {
         failureOf(store.append(DOC, epoch, 1, blobs("x")), PositionConflictException.class);
         failureOf(store.append(DOC, epoch, 2, blobs("x")), PositionConflictException.class);
         assertThat(await(store.find(DOC)).orElseThrow().lastPosition()).isEqualTo(2);
+    }
+
+    private PackedEntries packed(long firstPosition, String... texts) {
+        return new PackedEntries(firstPosition, texts.length, HistoryBlock.encode(blobs(texts)));
+    }
+
+    @Test
+    void packedEntriesAreReadAsTheyWereAppended() throws Exception {
+        long epoch = created(DOC);
+        await(store.append(DOC, epoch, 3, blobs("a", "b", "c", "d", "e")));
+        var before = await(store.find(DOC));
+        await(store.pack(DOC, epoch, packed(3, "a", "b", "c")));
+        await(store.pack(DOC, epoch, packed(3, "a", "b", "c")));
+        for (int time = 0; time < 2; time++) {
+            assertThat(entriesAfter(DOC, epoch, 0)).containsExactly("3:a", "4:b", "5:c", "6:d", "7:e");
+            assertThat(entriesAfter(DOC, epoch, 4)).containsExactly("5:c", "6:d", "7:e");
+            assertThat(entriesAfter(DOC, epoch, 5)).containsExactly("6:d", "7:e");
+            var onePage = await(store.read(DOC, epoch, 3, 1));
+            assertThat(onePage.hasMore()).isTrue();
+            assertThat(onePage.lastPosition()).isEqualTo(4);
+            var runs = await(store.readRuns(DOC, epoch, 0, 10_000));
+            assertThat(runs.runs())
+                    .extracting(StoredRun::firstPosition, StoredRun::lastPosition)
+                    .containsExactly(tuple(3L, 5L), tuple(6L, 6L), tuple(7L, 7L));
+            restart();
+            assertThat(await(store.find(DOC))).isEqualTo(before);
+        }
+        await(store.append(DOC, epoch, 8, blobs("f")));
+        await(store.pack(DOC, epoch, packed(6, "d", "e", "f")));
+        assertThat(entriesAfter(DOC, epoch, 0)).containsExactly("3:a", "4:b", "5:c", "6:d", "7:e", "8:f");
+    }
+
+    @Test
+    void whatIsNotThereOrPackedAlreadyIsNotPacked() {
+        long epoch = created(DOC);
+        await(store.append(DOC, epoch, 1, blobs("a", "b", "c", "d")));
+        await(store.append(DOC, epoch, 6, blobs("f", "g")));
+        await(store.compact(DOC, epoch, new byte[1], 1));
+        await(store.pack(DOC, epoch, packed(2, "b", "c")));
+        failureOf(store.pack(DOC, epoch, packed(1, "a", "b", "c")), PositionConflictException.class);
+        failureOf(store.pack(DOC, epoch, packed(3, "c", "d")), PositionConflictException.class);
+        failureOf(store.pack(DOC, epoch, packed(2, "b", "c", "d")), PositionConflictException.class);
+        failureOf(store.pack(DOC, epoch, packed(4, "d", "?", "f")), PositionConflictException.class);
+        failureOf(store.pack(DOC, epoch, packed(6, "f", "g", "?")), PositionConflictException.class);
+        failureOf(store.pack(DOC, epoch, new PackedEntries(6, 1, new byte[1])), IllegalArgumentException.class);
+        long newer = await(store.claim(DOC, false));
+        failureOf(store.pack(DOC, epoch, packed(6, "f", "g")), StaleEpochException.class);
+        assertThat(entriesAfter(DOC, newer, 0)).containsExactly("2:b", "3:c", "4:d", "6:f", "7:g");
+    }
+
+    @Test
+    void packedEntriesAreComparedWithRepeatedAppendsAndCutBySnapshots() throws Exception {
+        long epoch = created(DOC);
+        await(store.append(DOC, epoch, 1, blobs("a", "bb", "ccc", "d", "ee")));
+        await(store.pack(DOC, epoch, packed(2, "bb", "ccc", "d")));
+        await(store.append(DOC, epoch, 1, blobs("a", "bb")));
+        await(store.append(DOC, epoch, 3, blobs("ccc", "d", "ee", "f")));
+        failureOf(store.append(DOC, epoch, 3, blobs("x")), PositionConflictException.class);
+        failureOf(store.append(DOC, epoch, 4, blobs("x")), PositionConflictException.class);
+        await(store.compact(DOC, epoch, new byte[2], 3));
+        assertThat(await(store.find(DOC))).contains(new DocumentInfo(DOC, epoch, 6, 3, 3, 4, 2));
+        restart();
+        assertThat(entriesAfter(DOC, epoch, 0)).containsExactly("4:d", "5:ee", "6:f");
+        await(store.pack(DOC, epoch, packed(4, "d", "ee", "f")));
+        await(store.compact(DOC, epoch, new byte[2], 6));
+        assertThat(await(store.find(DOC))).contains(new DocumentInfo(DOC, epoch, 6, 6, 0, 0, 2));
+        assertThat(entriesAfter(DOC, epoch, 0)).isEmpty();
+        await(store.append(DOC, epoch, 7, blobs("g", "h")));
+        await(store.pack(DOC, epoch, packed(7, "g", "h")));
+        await(store.delete(DOC, epoch));
+        epoch = created(DOC);
+        assertThat(entriesAfter(DOC, epoch, 0)).isEmpty();
     }
 
     @Test

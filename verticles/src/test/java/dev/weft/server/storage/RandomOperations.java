@@ -3,6 +3,7 @@ package dev.weft.server.storage;
 import static dev.weft.server.storage.Futures.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import io.vertx.core.Future;
@@ -57,6 +58,9 @@ final class RandomOperations {
         if (dice < 24) {
             return store -> store.delete(key, epoch);
         }
+        if (dice < 34) {
+            return packing(key, epoch, Math.max(0, position - random.nextInt(12)), 2 + random.nextInt(5));
+        }
         long first = Math.max(1, position + 1 + offset());
         var blobs = new ArrayList<byte[]>();
         int count = random.nextInt(4);
@@ -67,6 +71,29 @@ final class RandomOperations {
         }
         positions.put(key, Math.max(position, first + count - 1));
         return store -> store.append(key, epoch, first, blobs);
+    }
+
+    /**
+     * Packs some of what is there behind a position. Whether it comes too late, because of what goes on meanwhile, depends
+     * on the store; that it changes nothing does not.
+     */
+    private static Function<DocumentStore, Future<?>> packing(DocumentKey key, long epoch, long after, int count) {
+        return store -> store.read(key, epoch, after, 10_000)
+                .compose(page -> {
+                    var entries = new ArrayList<byte[]>();
+                    long first =
+                            page.entries().isEmpty() ? 0 : page.entries().get(0).position();
+                    for (var entry : page.entries()) {
+                        if (entries.size() < count && entry.position() == first + entries.size()) {
+                            entries.add(entry.blob());
+                        }
+                    }
+                    return entries.size() < 2
+                            ? Future.<Void>succeededFuture()
+                            : store.pack(
+                                    key, epoch, new PackedEntries(first, entries.size(), HistoryBlock.encode(entries)));
+                })
+                .transform(done -> Future.succeededFuture());
     }
 
     private int offset() {

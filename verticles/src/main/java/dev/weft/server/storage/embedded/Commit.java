@@ -1,7 +1,12 @@
 package dev.weft.server.storage.embedded;
 
+import dev.weft.crdt.codec.CrdtFormatException;
 import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.storage.DocumentCorruptException;
+import dev.weft.server.storage.PackedEntries;
+import dev.weft.server.storage.StoredEntry;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -52,13 +57,79 @@ final class Commit implements AutoCloseable {
         batch.put(database.entries, DatabaseKeys.entry(number, position), EntryValue.encode(totals, blob));
     }
 
-    /** The stored blob, not looking into this commit; null if there is none. */
-    byte[] storedBlob(DocumentKey key, long number, long position) throws RocksDBException {
-        var value = database.get(database.entries, DatabaseKeys.entry(number, position));
-        return value == null ? null : EntryValue.decode(key, value).blob();
+    void putPacked(long number, EntryTotals totals, PackedEntries entries) throws RocksDBException {
+        batch.put(
+                database.entries,
+                DatabaseKeys.entry(number, entries.lastPosition()),
+                EntryValue.encodePacked(totals, entries.count(), entries.block()));
     }
 
-    /** The totals of the last stored entry at or below a position; none if there is no such entry. */
+    /** The value at just this position, not looking into this commit; null if there is none. */
+    EntryValue storedValue(DocumentKey key, long number, long position) throws RocksDBException {
+        var value = database.get(database.entries, DatabaseKeys.entry(number, position));
+        return value == null ? null : EntryValue.decode(key, value);
+    }
+
+    /** The stored blob, packed or not, not looking into this commit; null if there is none. */
+    byte[] storedBlob(DocumentKey key, long number, long position) throws RocksDBException {
+        var value = storedValue(key, number, position);
+        if (value != null && value.packed() == 0) {
+            return value.blob();
+        }
+        var packed = storedBlock(key, number, position);
+        return packed == null
+                ? null
+                : unpacked(key, packed.entries())
+                        .get((int) (position - packed.entries().firstPosition()))
+                        .blob();
+    }
+
+    /** How many values there are from one position up to and including another. */
+    int storedValues(long number, long first, long last) throws RocksDBException {
+        int values = 0;
+        try (var view = database.view();
+                RocksIterator entries = view.scan(database.entries)) {
+            entries.seek(DatabaseKeys.entry(number, first));
+            while (entries.isValid()
+                    && DatabaseKeys.numberOf(entries.key()) == number
+                    && DatabaseKeys.positionOf(entries.key()) <= last) {
+                values++;
+                entries.next();
+            }
+            entries.status();
+        }
+        return values;
+    }
+
+    /** Packed entries and the totals up to the last of them. */
+    record Block(PackedEntries entries, EntryTotals totals) {}
+
+    /** The packed entries among which a position is; null if it is not among any. */
+    Block storedBlock(DocumentKey key, long number, long position) throws RocksDBException {
+        try (var view = database.view();
+                RocksIterator entries = view.scan(database.entries)) {
+            entries.seek(DatabaseKeys.entry(number, position));
+            if (!entries.isValid() || DatabaseKeys.numberOf(entries.key()) != number) {
+                entries.status();
+                return null;
+            }
+            var value = EntryValue.decode(key, entries.value());
+            return value.run(DatabaseKeys.positionOf(entries.key())) instanceof PackedEntries packed
+                            && packed.firstPosition() <= position
+                    ? new Block(packed, value.totals())
+                    : null;
+        }
+    }
+
+    static List<StoredEntry> unpacked(DocumentKey key, PackedEntries packed) {
+        try {
+            return packed.entries();
+        } catch (CrdtFormatException e) {
+            throw new DocumentCorruptException(key, "packed entries are damaged: " + e.getMessage(), e);
+        }
+    }
+
+    /** The totals of the last stored entry at or below a position that is not inside a block; none if there is none. */
     EntryTotals storedTotals(DocumentKey key, long number, long position) throws RocksDBException {
         try (var view = database.view();
                 RocksIterator entries = view.scan(database.entries)) {

@@ -33,7 +33,10 @@ import org.rocksdb.WriteOptions;
  * owner sees to it that none runs when it is closed, because native code does not forgive that.
  */
 final class Database implements AutoCloseable {
-    private static final byte[] FORMAT_VERSION = DatabaseKeys.encode(1);
+    /** Since 2 there are packed entries. */
+    private static final long FORMAT_VERSION = 2;
+
+    private static final long FORMAT_VERSION_MIN = 1;
     private static final int BLOCK_BYTES = 16 * 1024;
     private static final int BLOOM_BITS = 10;
     private static final int INFO_LOGS_MAX = 3;
@@ -137,15 +140,16 @@ final class Database implements AutoCloseable {
 
     private void checkFormat(Path folder) throws RocksDBException {
         var found = rocks.get(documents, DatabaseKeys.FORMAT);
-        if (found == null) {
+        if (found == null || DatabaseKeys.decode(found) == FORMAT_VERSION_MIN) {
+            // What is there can be read as it is, but an older program must not find what it cannot read.
             try (var batch = new WriteBatch()) {
-                batch.put(documents, DatabaseKeys.FORMAT, FORMAT_VERSION);
+                batch.put(documents, DatabaseKeys.FORMAT, DatabaseKeys.encode(FORMAT_VERSION));
                 write(batch);
             }
-        } else if (DatabaseKeys.decode(found) != DatabaseKeys.decode(FORMAT_VERSION)) {
+        } else if (DatabaseKeys.decode(found) != FORMAT_VERSION) {
             throw new StoreOpenException(
                     "the data folder " + folder + " has format " + DatabaseKeys.decode(found)
-                            + "; this version reads format " + DatabaseKeys.decode(FORMAT_VERSION),
+                            + "; this version reads formats " + FORMAT_VERSION_MIN + " to " + FORMAT_VERSION,
                     null);
         }
     }

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * <pre>
  * documents   'a' or 'r', id in UTF-8        DocumentRecord
  * documents   0, name                        facts about the whole database
- * entries     number (8), position (8)       running totals (see EntryValue), blob
+ * entries     number (8), position (8)       running totals (see EntryValue), blob or packed entries
  * snapshots   number (8)                     blob
  * </pre>
  *

@@ -5,10 +5,10 @@ import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.storage.DocumentCorruptException;
 import dev.weft.server.storage.DocumentInfo;
 import dev.weft.server.storage.DocumentNotFoundException;
-import dev.weft.server.storage.EntryPage;
+import dev.weft.server.storage.RunPage;
 import dev.weft.server.storage.StoreLimits;
 import dev.weft.server.storage.StoredDocument;
-import dev.weft.server.storage.StoredEntry;
+import dev.weft.server.storage.StoredRun;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,28 +46,28 @@ final class DocumentReader {
         return new StoredDocument(record.info(key), Optional.of(snapshot));
     }
 
-    EntryPage read(DocumentKey key, long epoch, long afterPosition, long bytesMax) throws RocksDBException {
+    RunPage read(DocumentKey key, long epoch, long afterPosition, long bytesMax) throws RocksDBException {
         var record = fenced(key, epoch);
         long start = Math.max(afterPosition, record.snapshotPosition());
         if (start >= record.lastPosition()) {
-            return new EntryPage(List.of(), false);
+            return new RunPage(List.of(), false);
         }
-        // Behind the snapshot the count of the next entry is known; elsewhere the first entry tells it.
+        // Behind the snapshot the count of the next entry is known; elsewhere the first run tells it.
         long expected = start == record.snapshotPosition() ? record.dropped().count() + 1 : 0;
-        var page = new ArrayList<StoredEntry>();
+        var page = new ArrayList<StoredRun>();
         long bytes = 0;
         try (var entries = view.scan(database.entries)) {
             entries.seek(DatabaseKeys.entry(record.number(), start + 1));
             while (entries.isValid() && DatabaseKeys.numberOf(entries.key()) == record.number()) {
                 if (bytes >= bytesMax) {
-                    return new EntryPage(page, true);
+                    return new RunPage(page, true);
                 }
                 var value = EntryValue.decode(key, entries.value());
-                if (expected != 0 && value.totals().count() != expected) {
+                if (expected != 0 && value.totals().count() - value.count() + 1 != expected) {
                     throw missing(key, expected);
                 }
                 expected = value.totals().count() + 1;
-                page.add(new StoredEntry(DatabaseKeys.positionOf(entries.key()), value.blob()));
+                page.add(value.run(DatabaseKeys.positionOf(entries.key())));
                 bytes += value.blob().length + StoreLimits.ENTRY_OVERHEAD_BYTES;
                 entries.next();
             }
@@ -77,7 +77,7 @@ final class DocumentReader {
         if (expected != record.total().count() + 1 && (expected != 0 || anythingStored)) {
             throw missing(key, expected);
         }
-        return new EntryPage(page, false);
+        return new RunPage(page, false);
     }
 
     List<DocumentInfo> list(DocumentKind kind, String prefix, String after, int limit) throws RocksDBException {

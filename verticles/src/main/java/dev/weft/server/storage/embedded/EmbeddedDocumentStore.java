@@ -8,6 +8,8 @@ import dev.weft.server.storage.DocumentCorruptException;
 import dev.weft.server.storage.DocumentInfo;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.EntryPage;
+import dev.weft.server.storage.PackedEntries;
+import dev.weft.server.storage.RunPage;
 import dev.weft.server.storage.StoreLimits;
 import dev.weft.server.storage.StoreListener;
 import dev.weft.server.storage.StoreOpenException;
@@ -193,7 +195,23 @@ public final class EmbeddedDocumentStore implements DocumentStore {
     @Override
     public Future<EntryPage> read(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
         int bound = Math.min(bytesMax, options.limits().pageBytesMax());
+        return ask(
+                key, reader -> reader.read(key, epoch, afterPosition, bound).entriesAfter(key, afterPosition, bound));
+    }
+
+    @Override
+    public Future<RunPage> readRuns(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
+        int bound = Math.min(bytesMax, options.limits().pageBytesMax());
         return ask(key, reader -> reader.read(key, epoch, afterPosition, bound));
+    }
+
+    @Override
+    public Future<Void> pack(DocumentKey key, long epoch, PackedEntries entries) {
+        return CallerContext.complete(() -> {
+            options.limits().checkKey(key);
+            return enqueue(
+                    new WriteTask.Pack(key, epoch, entries, options.limits().checkPack(entries)));
+        });
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.weft.server.storage.embedded;
 
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentNotFoundException;
+import dev.weft.server.storage.PackedEntries;
 import dev.weft.server.storage.PositionConflictException;
 import dev.weft.server.storage.StoreUnavailableException;
 import java.util.Arrays;
@@ -148,7 +149,10 @@ abstract class WriteTask<T> extends Task<T> {
             if (commit.touches(key())) {
                 return Outcome.DEFERRED;
             }
-            var found = commit.storedTotals(key(), record.number(), upToPosition);
+            var block = commit.storedBlock(key(), record.number(), upToPosition);
+            var found = block != null
+                    ? cut(commit, record, block)
+                    : commit.storedTotals(key(), record.number(), upToPosition);
             var dropped = found.count() > record.dropped().count() ? found : record.dropped();
             if (dropped.count() > record.dropped().count()) {
                 commit.dropEntries(
@@ -159,6 +163,59 @@ abstract class WriteTask<T> extends Task<T> {
             }
             commit.putSnapshot(record.number(), snapshot, record.snapshotBytes());
             commit.put(key(), record.compacted(dropped, upToPosition, snapshot.length));
+            return Outcome.APPLIED;
+        }
+
+        /** Puts back one by one what a block has behind the snapshot. @return the totals up to the snapshot */
+        private EntryTotals cut(Commit commit, DocumentRecord record, Commit.Block block) throws RocksDBException {
+            var entries = Commit.unpacked(key(), block.entries());
+            var totals = block.totals();
+            for (int i = entries.size() - 1; i >= 0 && entries.get(i).position() > upToPosition; i--) {
+                var entry = entries.get(i);
+                commit.putEntry(record.number(), entry.position(), totals, entry.blob());
+                totals = totals.minus(entry.blob());
+            }
+            return totals;
+        }
+    }
+
+    static final class Pack extends WriteTask<Void> {
+        private final long epoch;
+        private final PackedEntries entries;
+
+        Pack(DocumentKey key, long epoch, PackedEntries entries, long chargedBytes) {
+            super(key, chargedBytes);
+            this.epoch = epoch;
+            this.entries = entries;
+        }
+
+        @Override
+        Outcome apply(Commit commit) throws RocksDBException {
+            var record = fenced(commit, epoch);
+            if (commit.touches(key())) {
+                return Outcome.DEFERRED;
+            }
+            var last = commit.storedValue(key(), record.number(), entries.lastPosition());
+            if (last != null && last.packed() == entries.count()) {
+                return Outcome.APPLIED;
+            }
+            var first = commit.storedValue(key(), record.number(), entries.firstPosition());
+            // As many values as positions from the first to the last, so each position has its own.
+            boolean complete = first != null
+                    && last != null
+                    && first.packed() == 0
+                    && last.packed() == 0
+                    && commit.storedValues(record.number(), entries.firstPosition(), entries.lastPosition())
+                            == entries.count();
+            if (!complete) {
+                throw new PositionConflictException(
+                        key(),
+                        "not all entries from " + entries.firstPosition() + " to " + entries.lastPosition()
+                                + " are there to be packed");
+            }
+            long bytes = last.totals().bytes() - first.totals().bytes() + first.blob().length;
+            commit.dropEntries(record.number(), entries.firstPosition(), entries.lastPosition(), bytes);
+            commit.putPacked(record.number(), last.totals(), entries);
             return Outcome.APPLIED;
         }
     }

@@ -4,10 +4,12 @@ import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.storage.DocumentCorruptException;
 import dev.weft.server.storage.DocumentInfo;
-import dev.weft.server.storage.EntryPage;
+import dev.weft.server.storage.PackedEntries;
+import dev.weft.server.storage.RunPage;
 import dev.weft.server.storage.StoreLimits;
 import dev.weft.server.storage.StoredDocument;
 import dev.weft.server.storage.StoredEntry;
+import dev.weft.server.storage.StoredRun;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -52,7 +54,7 @@ final class DocumentQueries {
         });
     }
 
-    Future<EntryPage> read(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
+    Future<RunPage> read(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
         int overhead = StoreLimits.ENTRY_OVERHEAD_BYTES;
         long rowsMax = bytesMax / overhead + 1L;
         var arguments = of(key).addLong(Math.max(0, afterPosition))
@@ -61,20 +63,27 @@ final class DocumentQueries {
                 .addLong(rowsMax);
         return query(Sql.READ, arguments).map(rows -> {
             var info = DocumentRow.fenced(key, epoch, rows).info();
-            var entries = new ArrayList<StoredEntry>();
+            var entries = new ArrayList<StoredRun>();
             for (var row : rows) {
                 var blob = row.getBuffer("entry_blob");
                 if (blob != null) {
-                    entries.add(new StoredEntry(row.getLong("entry_position"), blob.getBytes()));
+                    entries.add(run(row.getLong("entry_position"), row.getInteger("entry_packed"), blob.getBytes()));
                 }
             }
             long start = Math.max(afterPosition, info.snapshotPosition());
             if (entries.isEmpty() && info.entryCount() > 0 && start < info.lastPosition()) {
                 throw new DocumentCorruptException(key, "no entry behind position " + start, null);
             }
-            boolean more = !entries.isEmpty() && entries.get(entries.size() - 1).position() < info.lastPosition();
-            return new EntryPage(entries, more);
+            boolean more = !entries.isEmpty() && entries.get(entries.size() - 1).lastPosition() < info.lastPosition();
+            return new RunPage(entries, more);
         });
+    }
+
+    /** @param packed how many entries the row holds; null if it is one as it was appended */
+    static StoredRun run(long position, Integer packed, byte[] blob) {
+        return packed == null
+                ? new StoredEntry(position, blob)
+                : new PackedEntries(position - packed + 1, packed, blob);
     }
 
     Future<List<DocumentInfo>> list(DocumentKind kind, String prefix, String after, int limit) {

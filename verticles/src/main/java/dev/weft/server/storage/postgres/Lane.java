@@ -119,6 +119,9 @@ final class Lane extends VerticleBase {
         if (first instanceof LaneTask.Compact compact) {
             return new SingleStep(compact, open -> Transactions.compact(open, compact));
         }
+        if (first instanceof LaneTask.Pack pack) {
+            return new SingleStep(pack, open -> Transactions.pack(open, pack));
+        }
         if (first instanceof LaneTask.Delete delete) {
             return new SingleStep(delete, open -> Transactions.delete(open, delete));
         }

@@ -1,6 +1,7 @@
 package dev.weft.server.storage.postgres;
 
 import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.storage.PackedEntries;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
@@ -106,6 +107,25 @@ abstract class LaneTask<T> {
 
         long upToPosition() {
             return upToPosition;
+        }
+    }
+
+    static final class Pack extends LaneTask<Void> {
+        private final long epoch;
+        private final PackedEntries entries;
+
+        Pack(DocumentKey key, long epoch, PackedEntries entries, long chargedBytes) {
+            super(key, chargedBytes);
+            this.epoch = epoch;
+            this.entries = entries;
+        }
+
+        long epoch() {
+            return epoch;
+        }
+
+        PackedEntries entries() {
+            return entries;
         }
     }
 

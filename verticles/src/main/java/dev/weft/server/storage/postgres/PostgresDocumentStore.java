@@ -6,6 +6,8 @@ import dev.weft.server.storage.CallerContext;
 import dev.weft.server.storage.DocumentInfo;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.EntryPage;
+import dev.weft.server.storage.PackedEntries;
+import dev.weft.server.storage.RunPage;
 import dev.weft.server.storage.StoreLimits;
 import dev.weft.server.storage.StoreListener;
 import dev.weft.server.storage.StoreOpenException;
@@ -157,7 +159,20 @@ public final class PostgresDocumentStore implements DocumentStore {
     @Override
     public Future<EntryPage> read(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
         int bound = Math.min(bytesMax, options.limits().pageBytesMax());
+        return readRuns(key, epoch, afterPosition, bound).map(page -> page.entriesAfter(key, afterPosition, bound));
+    }
+
+    @Override
+    public Future<RunPage> readRuns(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
+        int bound = Math.min(bytesMax, options.limits().pageBytesMax());
         return read(key, () -> queries.read(key, epoch, afterPosition, bound));
+    }
+
+    @Override
+    public Future<Void> pack(DocumentKey key, long epoch, PackedEntries entries) {
+        return write(
+                key,
+                () -> new LaneTask.Pack(key, epoch, entries, options.limits().checkPack(entries)));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.weft.server.storage.postgres;
 
+import dev.weft.crdt.history.HistoryBlock;
+
 /** Every statement of the store. Names are unqualified: the connection's search path holds the schema. */
 final class Sql {
     /**
@@ -54,8 +56,27 @@ final class Sql {
 
     static final String FIND = "select " + INFO_COLUMNS + " from weft_document where kind = $1 and id = $2";
 
-    static final String STORED_BLOBS =
-            "select position, blob from weft_entry where number = $1 and position between $2 and $3";
+    private static final int PACKED_MAX = HistoryBlock.COUNT_MAX;
+
+    /** Rows that hold entries from one position to another; packed ones may reach beyond. */
+    static final String STORED_RUNS = """
+            select position, packed, blob from weft_entry
+            where number = $1 and position between $2 and $3::bigint + %d and position - coalesce(packed, 1) < $3
+            order by position
+            """.formatted(PACKED_MAX);
+
+    /** What there is to pack; {@code done} is how many entries the row at the last position holds already. */
+    static final String PACKABLE = """
+            select count(*) as entries, count(packed) as packed, coalesce(sum(octet_length(blob)), 0)::bigint as bytes,
+                max(packed) filter (where position = $3) as done
+            from weft_entry where number = $1 and position between $2 and $3
+            """;
+
+    static final String REMOVE_ENTRIES = "delete from weft_entry where number = $1 and position between $2 and $3";
+
+    static final String PUT_PACKED = """
+            insert into weft_entry (number, position, blob, packed, unpacked_bytes) values ($1, $2, $3, $4, $5)
+            """;
 
     static final String INSERT_ENTRIES = """
             insert into weft_entry (number, position, blob)
@@ -70,9 +91,10 @@ final class Sql {
 
     static final String DROP_ENTRIES = """
             with dropped as (
-                delete from weft_entry where number = $1 and position <= $2 returning octet_length(blob) as bytes
+                delete from weft_entry where number = $1 and position <= $2
+                returning coalesce(packed, 1) as entries, coalesce(unpacked_bytes, octet_length(blob)) as bytes
             )
-            select count(*), coalesce(sum(bytes), 0)::bigint from dropped
+            select coalesce(sum(entries), 0)::bigint, coalesce(sum(bytes), 0)::bigint from dropped
             """;
 
     static final String PUT_SNAPSHOT = """
@@ -104,13 +126,13 @@ final class Sql {
      * size fill the page.
      */
     static final String READ = "select " + INFO_COLUMNS + """
-            , e.position as entry_position, e.blob as entry_blob
+            , e.position as entry_position, e.packed as entry_packed, e.blob as entry_blob
             from weft_document d left join lateral (
-                select position, blob from (
-                    select position, blob,
+                select position, packed, blob from (
+                    select position, packed, blob,
                         sum(octet_length(blob) + $5::int) over (order by position) - octet_length(blob) - $5::int as before
                     from (
-                        select position, blob from weft_entry
+                        select position, packed, blob from weft_entry
                         where weft_entry.number = d.number and position > greatest($3, d.snapshot_position)
                         order by position
                         limit least($6, 1 + $4 * d.entry_count / (d.entry_bytes + $5 * d.entry_count + 1))

@@ -1,7 +1,10 @@
 package dev.weft.server.storage.postgres;
 
 import dev.weft.server.storage.PositionConflictException;
+import dev.weft.server.storage.RunPage;
 import dev.weft.server.storage.StoreException;
+import dev.weft.server.storage.StoredEntry;
+import dev.weft.server.storage.StoredRun;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -11,6 +14,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Writes that need more than one statement. All of them lock the row of the document first, and so wait for and fence each other. */
@@ -62,12 +66,13 @@ final class Transactions {
     private static Future<Void> requireRepeated(SqlConnection connection, LaneTask.Append task, DocumentRow row) {
         long last = Math.min(task.lastPosition(), row.info().lastPosition());
         return connection
-                .preparedQuery(Sql.STORED_BLOBS)
+                .preparedQuery(Sql.STORED_RUNS)
                 .execute(Tuple.of(row.number(), task.firstPosition(), last))
                 .map(rows -> {
                     var stored = new HashMap<Long, byte[]>();
-                    rows.forEach(found -> stored.put(
-                            found.getLong("position"), found.getBuffer("blob").getBytes()));
+                    for (var entry : entriesOf(task, rows)) {
+                        stored.put(entry.position(), entry.blob());
+                    }
                     for (long position = task.firstPosition(); position <= last; position++) {
                         var blob = task.blobs().get((int) (position - task.firstPosition()));
                         if (!Arrays.equals(stored.get(position), blob)) {
@@ -79,6 +84,49 @@ final class Transactions {
                     }
                     return null;
                 });
+    }
+
+    private static List<StoredEntry> entriesOf(LaneTask<?> task, RowSet<Row> rows) {
+        var runs = new ArrayList<StoredRun>();
+        rows.forEach(found -> runs.add(DocumentQueries.run(
+                found.getLong("position"),
+                found.getInteger("packed"),
+                found.getBuffer("blob").getBytes())));
+        return new RunPage(runs, false)
+                .entriesAfter(task.key(), 0, Long.MAX_VALUE)
+                .entries();
+    }
+
+    static Future<Void> pack(SqlConnection connection, LaneTask.Pack task) {
+        var entries = task.entries();
+        return lock(connection, task).compose(rows -> {
+            long number = DocumentRow.fenced(task.key(), task.epoch(), rows).number();
+            var range = Tuple.of(number, entries.firstPosition(), entries.lastPosition());
+            return connection.preparedQuery(Sql.PACKABLE).execute(range).compose(found -> {
+                var there = found.iterator().next();
+                Integer done = there.getInteger("done");
+                if (done != null && done == entries.count()) {
+                    return Future.succeededFuture();
+                }
+                if (there.getLong("entries") != entries.count() || there.getLong("packed") > 0) {
+                    throw new PositionConflictException(
+                            task.key(),
+                            "not all entries from " + entries.firstPosition() + " to " + entries.lastPosition()
+                                    + " are there to be packed");
+                }
+                var row = Tuple.of(
+                        number,
+                        entries.lastPosition(),
+                        Buffer.buffer(entries.block()),
+                        entries.count(),
+                        there.getLong("bytes"));
+                return connection
+                        .preparedQuery(Sql.REMOVE_ENTRIES)
+                        .execute(range)
+                        .compose(v -> connection.preparedQuery(Sql.PUT_PACKED).execute(row))
+                        .mapEmpty();
+            });
+        });
     }
 
     private static Future<Void> extend(SqlConnection connection, LaneTask.Append task, DocumentRow row) {
@@ -116,9 +164,10 @@ final class Transactions {
                         "a snapshot up to " + task.upToPosition() + " is outside " + info.snapshotPosition() + " to "
                                 + info.lastPosition());
             }
-            return connection
-                    .preparedQuery(Sql.DROP_ENTRIES)
-                    .execute(Tuple.of(row.number(), task.upToPosition()))
+            return unpackAt(connection, task, row.number())
+                    .compose(v -> connection
+                            .preparedQuery(Sql.DROP_ENTRIES)
+                            .execute(Tuple.of(row.number(), task.upToPosition())))
                     .compose(dropped -> {
                         var figures = dropped.iterator().next();
                         var update = Tuple.of(
@@ -134,6 +183,33 @@ final class Transactions {
                             .execute(Tuple.of(row.number(), Buffer.buffer(task.snapshot()))))
                     .mapEmpty();
         });
+    }
+
+    /** If the snapshot ends inside a block, its entries are put back one by one. */
+    private static Future<Void> unpackAt(SqlConnection connection, LaneTask.Compact task, long number) {
+        return connection
+                .preparedQuery(Sql.STORED_RUNS)
+                .execute(Tuple.of(number, task.upToPosition(), task.upToPosition()))
+                .compose(rows -> {
+                    var entries = entriesOf(task, rows);
+                    if (entries.size() < 2) {
+                        return Future.succeededFuture();
+                    }
+                    long first = entries.get(0).position();
+                    long last = entries.get(entries.size() - 1).position();
+                    var row = Tuple.of(number)
+                            .addArrayOfLong(
+                                    entries.stream().map(StoredEntry::position).toArray(Long[]::new))
+                            .addArrayOfBuffer(entries.stream()
+                                    .map(entry -> Buffer.buffer(entry.blob()))
+                                    .toArray(Buffer[]::new));
+                    return connection
+                            .preparedQuery(Sql.REMOVE_ENTRIES)
+                            .execute(Tuple.of(number, first, last))
+                            .compose(v ->
+                                    connection.preparedQuery(Sql.INSERT_ENTRIES).execute(row))
+                            .mapEmpty();
+                });
     }
 
     static Future<Void> delete(SqlConnection connection, LaneTask.Delete task) {
