@@ -239,7 +239,7 @@ public final class CrdtBench {
         System.out.printf("  %-44s %31.1f KiB%n", what, bytes / 1024.0);
     }
 
-    private static long usedAfterCollection() {
+    static long usedAfterCollection() {
         for (int i = 0; i < 3; i++) {
             System.gc();
         }

@@ -3,12 +3,17 @@ package dev.weft.crdt.change;
 import dev.weft.crdt.change.ChangeStore.StoredOperation;
 import dev.weft.crdt.codec.ByteReader;
 import dev.weft.crdt.codec.ByteWriter;
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.crdt.id.OperationId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
-/** Where changes lie in memory: columns for what is compared, records for the rest. Append-only. */
+/**
+ * Where changes lie in memory: the oldest in blocks, if the document was loaded from such; of the others columns for what is
+ * compared, and records for the rest. Append-only.
+ */
 final class ChangeLog {
     /*
      * A document of a quarter of a million keystrokes has as many changes, so none of them is an object here. Clocks
@@ -31,24 +36,63 @@ final class ChangeLog {
     private final ChangeArena arena = new ChangeArena();
     private final ByteWriter record = new ByteWriter();
     private final ByteWriter compressed = new ByteWriter();
+    /* The changes before the first record. Records and their columns begin behind them. */
+    private final SealedChanges sealed = new SealedChanges();
     private long[] clocks = new long[4];
     private int[] addresses = new int[4];
-    private int size;
+    private int records;
 
     int size() {
-        return size;
+        return sealed.size() + records;
+    }
+
+    /** Takes a block over as it is. @throws IllegalStateException if there are records, which would lie before it */
+    SealedChanges.Segment adopt(HistoryBlock block, int[] peerNumbers, int[] handlerNumbers) {
+        if (records > 0) {
+            throw new IllegalStateException("Blocks are older than all records");
+        }
+        return sealed.add(block, peerNumbers, handlerNumbers);
+    }
+
+    private boolean isSealed(int ordinal) {
+        return ordinal < sealed.size();
     }
 
     long clockAt(int ordinal) {
-        return clocks[ordinal];
+        return isSealed(ordinal) ? sealed.segmentOf(ordinal).clockAt(ordinal) : clocks[ordinal - sealed.size()];
     }
 
     OperationId idAt(int ordinal) {
-        return new OperationId(peers.peer(open(ordinal).peer), clocks[ordinal]);
+        int peer = isSealed(ordinal) ? sealed.segmentOf(ordinal).peerOf(ordinal) : open(ordinal).peer;
+        return new OperationId(peers.peer(peer), clockAt(ordinal));
     }
 
-    ChangeRecord open(int ordinal) {
-        int address = addresses[ordinal];
+    int handlerOf(int ordinal) {
+        return isSealed(ordinal) ? sealed.segmentOf(ordinal).handlerOf(ordinal) : open(ordinal).handler;
+    }
+
+    /** Visits what a change depends on. @param ordinalOf finds a change; -1 for what is not stored */
+    void forEachDependency(int ordinal, ToIntFunction<OperationId> ordinalOf, ChangeRecord.DependencyVisitor visitor) {
+        if (!isSealed(ordinal)) {
+            open(ordinal).readDependencies(visitor);
+            return;
+        }
+        SealedChanges.Segment segment = sealed.segmentOf(ordinal);
+        int place = ordinal - segment.first();
+        if (segment.block().dependsOnPrevious(place)) {
+            visitor.stored(ordinal - 1);
+            return;
+        }
+        for (OperationId dependency : segment.block().dependenciesAt(place)) {
+            int stored = ordinalOf.applyAsInt(dependency);
+            if (stored >= 0) {
+                visitor.stored(stored);
+            }
+        }
+    }
+
+    private ChangeRecord open(int ordinal) {
+        int address = addresses[ordinal - sealed.size()];
         return new ChangeRecord(ordinal, arena.chunkOf(address), ChangeArena.offsetOf(address));
     }
 
@@ -76,7 +120,7 @@ final class ChangeLog {
     }
 
     void dependOn(int ordinal) {
-        record.writeUvarint((long) (size - ordinal) << 1);
+        record.writeUvarint((long) (size() - ordinal) << 1);
     }
 
     void dependOnForeign(OperationId id) {
@@ -92,17 +136,17 @@ final class ChangeLog {
         } else {
             record.writeBytes(bytes, from, to - from);
         }
-        if (size == clocks.length) {
-            int capacity = size + Math.max(4, size >> 2);
+        if (records == clocks.length) {
+            int capacity = records + Math.max(4, records >> 2);
             clocks = Arrays.copyOf(clocks, capacity);
             addresses = Arrays.copyOf(addresses, capacity);
         }
-        clocks[size] = clock;
-        addresses[size] = arena.append(record.array(), record.size());
+        clocks[records] = clock;
+        addresses[records++] = arena.append(record.array(), record.size());
         // Again at the end, so that an idle document does not keep room for the largest change it ever saw.
         record.reset();
         compressed.reset();
-        return size++;
+        return size() - 1;
     }
 
     private void orHeader(int flags) {
@@ -111,6 +155,9 @@ final class ChangeLog {
 
     /** The change as it came in. */
     byte[] bytesOf(int ordinal) {
+        if (isSealed(ordinal)) {
+            return sealed.bytesOf(ordinal);
+        }
         ChangeRecord stored = open(ordinal);
         List<OperationId> dependencies = new ArrayList<>(1);
         stored.readDependencies(new ChangeRecord.DependencyVisitor() {
@@ -128,11 +175,16 @@ final class ChangeLog {
         if (stored.is(ChangeRecord.WHOLE)) {
             return body;
         }
-        OperationId id = new OperationId(peers.peer(stored.peer), clocks[ordinal]);
+        OperationId id = new OperationId(peers.peer(stored.peer), clockAt(ordinal));
         return Change.encode(id, dependencies, handlers.prefix(stored.handler), stored.kind, body);
     }
 
     StoredOperation operationAt(int ordinal) {
+        if (isSealed(ordinal)) {
+            Change change = Change.decode(sealed.bytesOf(ordinal));
+            Envelope envelope = change.envelope();
+            return new StoredOperation(envelope.kind(), change.bodyOf(envelope));
+        }
         ChangeRecord stored = open(ordinal);
         stored.readDependencies(null);
         if (stored.is(ChangeRecord.WHOLE)) {
@@ -154,6 +206,6 @@ final class ChangeLog {
     }
 
     long retainedBytes() {
-        return arena.bytes() + 12L * clocks.length;
+        return sealed.retainedBytes() + arena.bytes() + 12L * clocks.length;
     }
 }

@@ -3,6 +3,8 @@ package dev.weft.crdt.change;
 import dev.weft.crdt.clock.HybridTimestamp;
 import dev.weft.crdt.codec.ByteReader;
 import dev.weft.crdt.codec.ByteWriter;
+import dev.weft.crdt.codec.CrdtFormatException;
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
@@ -44,7 +46,7 @@ public final class ChangeStore {
      * Appends a change whose dependencies need not be stored.
      *
      * @return its ordinal, or -1 if a change of this id is stored; that copy is kept
-     * @throws dev.weft.crdt.codec.CrdtFormatException if the payload has no valid envelope
+     * @throws CrdtFormatException if the payload has no valid envelope
      */
     public int add(Change change) {
         if (contains(change.id())) {
@@ -102,6 +104,59 @@ public final class ChangeStore {
         return ordinal;
     }
 
+    /**
+     * Takes over a block of stored changes without unpacking them. Only before any other change is added; several blocks in
+     * their order.
+     *
+     * @param covered what need not be stored for something to depend on it
+     * @throws CrdtFormatException if its blobs are not all changes, each new and behind all it depends on; the store is
+     *     unusable then
+     */
+    public void adopt(HistoryBlock block, VersionVector covered) {
+        if (!block.isIndexed()) {
+            throw new CrdtFormatException("A block of other blobs than changes");
+        }
+        int[] peerNumbers = block.peers().stream().mapToInt(peers::intern).toArray();
+        int[] handlerNumbers = new int[block.handlerCount()];
+        for (int i = 0; i < handlerNumbers.length; i++) {
+            ByteReader prefix = new ByteReader(block.handlerPrefix(i));
+            handlerNumbers[i] = handlers.intern(
+                    new HandlerName(prefix.readString("handler type"), prefix.readString("handler id")));
+        }
+        SealedChanges.Segment segment = log.adopt(block, peerNumbers, handlerNumbers);
+        for (int ordinal = segment.first(); ordinal < segment.end(); ordinal++) {
+            int author = segment.peerOf(ordinal);
+            if (!authors.isNewest(author, segment.clockAt(ordinal)) && contains(log.idAt(ordinal))) {
+                throw new CrdtFormatException("A change that is stored already: " + log.idAt(ordinal));
+            }
+            adoptDependencies(segment, ordinal, covered);
+            authors.add(ordinal, author);
+            handlers.ordinals(segment.handlerOf(ordinal)).add(ordinal);
+        }
+    }
+
+    private void adoptDependencies(SealedChanges.Segment segment, int ordinal, VersionVector covered) {
+        int place = ordinal - segment.first();
+        if (segment.block().dependsOnPrevious(place)) {
+            clocksFollowCauses &= HybridTimestamp.compare(segment.clockAt(ordinal - 1), segment.clockAt(ordinal)) < 0;
+            if (heads.isOnly(ordinal - 1)) {
+                heads.replaceAll(ordinal);
+                return;
+            }
+        }
+        IntList stored = new IntList();
+        for (OperationId dependency : segment.block().dependenciesAt(place)) {
+            int found = find(dependency, segment.clockAt(ordinal));
+            if (found >= 0) {
+                stored.add(found);
+            } else if (!covered.covers(dependency)) {
+                throw new CrdtFormatException(
+                        "A change that depends on what comes later or never: " + log.idAt(ordinal));
+            }
+        }
+        heads.update(stored, ordinal);
+    }
+
     /** The number of a handler, for {@link #addLocal} and {@link #ordinalsOf}; assigns one if need be. */
     public int handlerIndex(HandlerName name) {
         return handlers.intern(name);
@@ -135,7 +190,7 @@ public final class ChangeStore {
     }
 
     public HandlerName handlerAt(int ordinal) {
-        return handlers.name(log.open(ordinal).handler);
+        return handlers.name(log.handlerOf(ordinal));
     }
 
     /** A reader over the operation's body, and its kind. */
@@ -177,7 +232,7 @@ public final class ChangeStore {
         } else {
             IntList ordinals = authors.newerThan(vector);
             for (int i = 0; i < ordinals.size() && found.cardinality() < handlers.size(); i++) {
-                found.set(log.open(ordinals.get(i)).handler);
+                found.set(log.handlerOf(ordinals.get(i)));
             }
         }
         return found.stream().mapToObj(handlers::name).toList();
@@ -192,7 +247,7 @@ public final class ChangeStore {
     public Map<HandlerName, int[]> byHandler(int firstOrdinal) {
         Map<HandlerName, int[]> groups = new LinkedHashMap<>();
         for (int ordinal = firstOrdinal; ordinal < log.size(); ordinal++) {
-            int handler = log.open(ordinal).handler;
+            int handler = log.handlerOf(ordinal);
             groups.computeIfAbsent(handlers.name(handler), name -> tail(handlers.ordinals(handler), firstOrdinal));
         }
         return groups;
@@ -353,7 +408,7 @@ public final class ChangeStore {
 
     /** Visits the ordinals a change depends on, repetitions included; not the dependencies that are not stored. */
     public void forEachStoredDependency(int ordinal, IntConsumer visitor) {
-        log.open(ordinal).readDependencies(new ChangeRecord.DependencyVisitor() {
+        log.forEachDependency(ordinal, this::ordinalOf, new ChangeRecord.DependencyVisitor() {
             @Override
             public void stored(int dependency) {
                 visitor.accept(dependency);

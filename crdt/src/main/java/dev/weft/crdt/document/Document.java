@@ -14,6 +14,7 @@ import dev.weft.crdt.handler.HandlerHost;
 import dev.weft.crdt.handler.HandlerRef;
 import dev.weft.crdt.handler.HandlerSlot;
 import dev.weft.crdt.handler.Operation;
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
@@ -184,6 +185,24 @@ public final class Document implements HandlerHost {
     public Refusal validate(Change change) {
         Refusal refusal = ChangeValidation.check(change, editing.wallMillis(), options.driftMillisMax());
         return refusal != null ? refusal : ChangeValidation.checkBody(change, options);
+    }
+
+    /**
+     * Takes over the stored beginning of a history, without unpacking it and without asking whether its changes are sound:
+     * they were when they were stored. Only into a document that is empty.
+     *
+     * @throws dev.weft.crdt.codec.CrdtFormatException if the blocks do not hold such a history; the document is unusable
+     *     then, and the changes have to be imported into another one
+     */
+    public void adoptHistory(List<HistoryBlock> blocks) {
+        requireLive("adoptHistory");
+        if (!isEmpty()) {
+            throw new IllegalStateException("Only an empty document takes a history over");
+        }
+        blocks.forEach(block -> history.store().adopt(block, VersionVector.EMPTY));
+        versionVector().forEach((peer, stamp) -> editing.receive(stamp));
+        registry.invalidateAll();
+        editing.updated();
     }
 
     private void afterImport(ChangeStore store, int first) {

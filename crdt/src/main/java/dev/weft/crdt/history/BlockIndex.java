@@ -98,6 +98,10 @@ final class BlockIndex {
         return count;
     }
 
+    long dependencyBytes() {
+        return dependencies.length + (listAt == null ? 0 : 4L * listAt.length);
+    }
+
     List<OperationId> dependencies(int place, HistoryBlock block) {
         ByteReader reader = new ByteReader(dependencies, listAt[place], dependencies.length - listAt[place]);
         int count = reader.readCount(1, "dependencies");

@@ -6,7 +6,7 @@ import dev.weft.crdt.codec.CrdtFormatException;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.id.PeerId;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -41,7 +41,8 @@ public final class HistoryBlock {
     private final List<PeerId> peers;
     private final List<byte[]> prefixes;
     private final List<Head> heads;
-    private final int[] headOf;
+    /* Kept as long as the document: two bytes are enough for HEADS_MAX. */
+    private final char[] headOf;
     private final BlockIndex index;
     private final int bodiesAt;
 
@@ -154,18 +155,18 @@ public final class HistoryBlock {
         return read;
     }
 
-    private int[] readHeadNumbers(ByteReader reader, int count) {
+    private char[] readHeadNumbers(ByteReader reader, int count) {
         // Checked before the array is made, so that a short block makes no long one.
         if (reader.remaining() < count) {
             throw new CrdtFormatException("Truncated heads");
         }
-        int[] numbers = new int[count];
+        char[] numbers = new char[count];
         for (int i = 0; i < count; i++) {
             long number = reader.readUvarint("head");
             if (number >= heads.size()) {
                 throw new CrdtFormatException("No head " + number);
             }
-            numbers[i] = (int) number;
+            numbers[i] = (char) number;
         }
         reader.expectEnd("heads");
         return numbers;
@@ -195,9 +196,28 @@ public final class HistoryBlock {
         return new OperationId(peers.get(head(place).author), index.clocks[place]);
     }
 
-    /** Type and id of the handler, as the payload of the change begins. Must not be changed. */
-    public byte[] handlerPrefixAt(int place) {
-        return prefixes.get(head(place).prefix);
+    /** The packed stamp of a change of an indexed block. */
+    public long clockAt(int place) {
+        return index.clocks[place];
+    }
+
+    /** The place of the author in {@link #peers}. */
+    public int authorAt(int place) {
+        return head(place).author;
+    }
+
+    /** The number of the handler, below {@link #handlerCount}. */
+    public int handlerAt(int place) {
+        return head(place).prefix;
+    }
+
+    public int handlerCount() {
+        return prefixes.size();
+    }
+
+    /** Type and id of a handler, as the payloads of its changes begin. Must not be changed. */
+    public byte[] handlerPrefix(int handler) {
+        return prefixes.get(handler);
     }
 
     /** The kind of operation, see {@link dev.weft.crdt.change.OperationKind}. */
@@ -226,8 +246,14 @@ public final class HistoryBlock {
         return heads.get(headOf[place]);
     }
 
-    List<PeerId> peers() {
-        return peers;
+    /** The peers the block speaks of: authors, and those its changes mention. */
+    public List<PeerId> peers() {
+        return Collections.unmodifiableList(peers);
+    }
+
+    /** What the opened block occupies, about. For measurements. */
+    public long retainedBytes() {
+        return block.length + 10L * size() + index.dependencyBytes();
     }
 
     /**
@@ -241,9 +267,10 @@ public final class HistoryBlock {
         reader.expectEnd("block");
         ByteReader rawLengths = section.readBlobView("raw lengths");
         ByteReader raw = section.readBlobView("raw blobs");
-        int changes = (int) Arrays.stream(headOf)
-                .filter(head -> heads.get(head).form != Head.RAW)
-                .count();
+        int changes = 0;
+        for (int place = 0; place < size(); place++) {
+            changes += head(place).form == Head.RAW ? 0 : 1;
+        }
         BodyReader bodies = new BodyReader(section, peers, changes);
         List<byte[]> blobs = new ArrayList<>(size());
         ByteWriter body = new ByteWriter(64);

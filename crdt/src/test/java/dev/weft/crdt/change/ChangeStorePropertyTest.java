@@ -1,8 +1,11 @@
 package dev.weft.crdt.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.crdt.codec.ByteWriter;
+import dev.weft.crdt.codec.CrdtFormatException;
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.crdt.id.IdSource;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.id.PeerId;
@@ -23,7 +26,7 @@ class ChangeStorePropertyTest {
     private final Random random = new Random(seed);
     private final List<PeerId> peers = new ArrayList<>();
     private final List<Change> model = new ArrayList<>();
-    private final ChangeStore store = new ChangeStore();
+    private ChangeStore store = new ChangeStore();
     private final Frontiers frontiers = new Frontiers();
 
     @Test
@@ -43,6 +46,73 @@ class ChangeStorePropertyTest {
         checkSince();
         checkHandlers();
         checkPruned();
+    }
+
+    /** The beginning of a history taken over in blocks, the rest added, is the same history. */
+    @Test
+    void takesBlocksOverWithoutADifference() {
+        IdSource ids = IdSource.seeded(seed);
+        for (int i = 0; i < 5; i++) {
+            peers.add(ids.nextPeerId());
+        }
+        List<Change> whole = new ArrayList<>();
+        for (int i = 0; i < 1500; i++) {
+            OperationId id = new OperationId(peers.get(random.nextInt(peers.size())), random.nextInt(8) * 500L + i);
+            if (whole.stream().noneMatch(other -> other.id().equals(id))) {
+                List<OperationId> known = new ArrayList<>(frontiers.heads());
+                if (random.nextInt(3) == 0 && !whole.isEmpty()) {
+                    known = List.of(whole.get(random.nextInt(whole.size())).id());
+                }
+                Change change = Change.of(id, known, payload());
+                whole.add(change);
+                frontiers.update(id, change.dependencies());
+            }
+        }
+        int packed = random.nextInt(whole.size());
+        for (int from = 0; from < packed; ) {
+            int to = Math.min(packed, from + 1 + random.nextInt(300));
+            List<byte[]> blobs =
+                    whole.subList(from, to).stream().map(Change::encoded).toList();
+            store.adopt(HistoryBlock.open(HistoryBlock.encode(blobs)), VersionVector.EMPTY);
+            from = to;
+        }
+        whole.subList(packed, whole.size())
+                .forEach(change -> assertThat(store.add(change)).isNotNegative());
+        model.addAll(whole);
+        assertThat(store.all()).isEqualTo(model);
+        assertThat(store.heads()).isEqualTo(frontiers.heads());
+        assertThat(store.add(whole.get(0))).isNegative();
+        for (int i = 0; i < model.size(); i += 7) {
+            Change change = model.get(i);
+            assertThat(store.ordinalOf(change.id())).isEqualTo(i);
+            assertThat(store.operationAt(i).body().readRemaining())
+                    .isEqualTo(change.bodyOf(change.envelope()).readRemaining());
+        }
+        checkVectors();
+        checkSince();
+        checkHandlers();
+        checkPruned();
+    }
+
+    @Test
+    void refusesBlocksThatAreNotTheBeginningOfAHistory() {
+        peers.add(PeerId.parse("0a000000-0000-4000-8000-00000000000a"));
+        OperationId first = new OperationId(peers.get(0), 1);
+        Change one = Change.of(first, List.of(), payload());
+        Change two = Change.of(new OperationId(peers.get(0), 2), List.of(first), payload());
+        HistoryBlock onlySecond = HistoryBlock.open(HistoryBlock.encode(List.of(two.encoded())));
+        HistoryBlock both = HistoryBlock.open(HistoryBlock.encode(List.of(one.encoded(), two.encoded())));
+        HistoryBlock noChange = HistoryBlock.open(HistoryBlock.encode(List.of(new byte[] {7})));
+        assertThatThrownBy(() -> new ChangeStore().adopt(onlySecond, VersionVector.EMPTY))
+                .isInstanceOf(CrdtFormatException.class);
+        assertThatThrownBy(() -> new ChangeStore().adopt(noChange, VersionVector.EMPTY))
+                .isInstanceOf(CrdtFormatException.class);
+        store.adopt(both, VersionVector.EMPTY);
+        assertThatThrownBy(() -> store.adopt(both, VersionVector.EMPTY)).isInstanceOf(CrdtFormatException.class);
+        store = new ChangeStore();
+        store.add(one);
+        assertThatThrownBy(() -> store.adopt(onlySecond, VersionVector.EMPTY))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     private void addOne(int step) {

@@ -165,7 +165,7 @@ class HistoryBlockPropertyTest {
 
     private static void assertIndexed(HistoryBlock block, int place, Change change, String what) {
         Envelope envelope = change.envelope();
-        ByteReader prefix = new ByteReader(block.handlerPrefixAt(place));
+        ByteReader prefix = new ByteReader(block.handlerPrefix(block.handlerAt(place)));
         assertThat(block.idAt(place)).as(what).isEqualTo(change.id());
         assertThat(block.kindAt(place)).as(what).isEqualTo(envelope.kind());
         assertThat(prefix.readString("type")).as(what).isEqualTo(envelope.handlerType());

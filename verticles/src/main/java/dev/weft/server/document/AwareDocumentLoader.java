@@ -2,9 +2,11 @@ package dev.weft.server.document;
 
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.clock.WallClock;
+import dev.weft.crdt.codec.CrdtFormatException;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.DocumentOptions;
 import dev.weft.crdt.document.ImportResult;
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.server.document.host.DocumentReplica;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
@@ -12,12 +14,22 @@ import dev.weft.server.document.host.HostedDocument;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentCorruptException;
+import dev.weft.server.storage.PackedEntries;
 import dev.weft.server.storage.StoredEntry;
+import dev.weft.server.storage.StoredRun;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Loads aware documents: the log is replayed into a document without handlers. */
+/**
+ * Loads aware documents into a document without handlers: the packed beginning of the log is taken over as it is, what comes
+ * after it is imported.
+ */
 public final class AwareDocumentLoader implements DocumentLoader {
+    private static final Logger LOG = LoggerFactory.getLogger(AwareDocumentLoader.class);
+
     private final HostLimits limits;
     private final PluginChain plugins;
     private final WallClock wallClock;
@@ -33,11 +45,45 @@ public final class AwareDocumentLoader implements DocumentLoader {
 
     @Override
     public Hosted load(
-            DocumentKey key, long epoch, Optional<byte[]> snapshot, List<StoredEntry> entries, long lastPosition) {
-        Document document = new Document(DocumentOptions.builder()
+            DocumentKey key, long epoch, Optional<byte[]> snapshot, List<? extends StoredRun> runs, long lastPosition) {
+        List<HistoryBlock> blocks = packedBeginning(runs);
+        Document document = document(key);
+        int taken = blocks.size();
+        try {
+            document.adoptHistory(blocks);
+        } catch (CrdtFormatException e) {
+            // Packed or not, a log is what the import makes of it, which also says what is wrong with it.
+            LOG.warn("{} is imported change by change: {}", key, e.getMessage());
+            document = document(key);
+            taken = 0;
+        }
+        for (StoredRun run : runs.subList(taken, runs.size())) {
+            importAll(key, document, run.entries());
+        }
+        return new HostedDocument(key, epoch, new DocumentReplica(document, limits, wallClock), lastPosition, limits)
+                .inLog(log)
+                .withPlugins(plugins.besideDocument(key));
+    }
+
+    private static List<HistoryBlock> packedBeginning(List<? extends StoredRun> runs) {
+        List<HistoryBlock> blocks = new ArrayList<>();
+        for (StoredRun run : runs) {
+            if (!(run instanceof PackedEntries packed)) {
+                break;
+            }
+            blocks.add(HistoryBlock.open(packed.block()));
+        }
+        return blocks;
+    }
+
+    private Document document(DocumentKey key) {
+        return new Document(DocumentOptions.builder()
                 .documentId(key.id())
                 .wallClock(wallClock)
                 .build());
+    }
+
+    private static void importAll(DocumentKey key, Document document, List<StoredEntry> entries) {
         // One by one: the history is then in the order of the log, by whose positions links ask.
         for (StoredEntry entry : entries) {
             ImportResult result = document.importAll(List.of(Change.decode(entry.blob())));
@@ -49,8 +95,5 @@ public final class AwareDocumentLoader implements DocumentLoader {
                         key, "the change at position " + entry.position() + " of the log: " + why, null);
             }
         }
-        return new HostedDocument(key, epoch, new DocumentReplica(document, limits, wallClock), lastPosition, limits)
-                .inLog(log)
-                .withPlugins(plugins.besideDocument(key));
     }
 }

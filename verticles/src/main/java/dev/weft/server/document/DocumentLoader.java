@@ -2,7 +2,7 @@ package dev.weft.server.document;
 
 import dev.weft.server.document.host.Hosted;
 import dev.weft.server.registry.DocumentKey;
-import dev.weft.server.storage.StoredEntry;
+import dev.weft.server.storage.StoredRun;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,8 +11,9 @@ import java.util.Optional;
 public interface DocumentLoader {
     /**
      * @param snapshot the stored snapshot, if any
-     * @param entries the log after the snapshot
+     * @param runs the log after the snapshot
      * @param lastPosition the last position ever used in the log
      */
-    Hosted load(DocumentKey key, long epoch, Optional<byte[]> snapshot, List<StoredEntry> entries, long lastPosition);
+    Hosted load(
+            DocumentKey key, long epoch, Optional<byte[]> snapshot, List<? extends StoredRun> runs, long lastPosition);
 }

@@ -12,6 +12,7 @@ import dev.weft.server.limits.NodeLimits;
 import dev.weft.server.observe.DocumentMetrics;
 import dev.weft.server.observe.LogFields;
 import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.StaleEpochException;
 import io.vertx.core.Context;
@@ -43,6 +44,7 @@ final class DocumentVerticle extends VerticleBase {
 
     private final DocumentKey key;
     private final Hosted hosted;
+    private final long packedUpTo;
     private final DocumentStore store;
     private final NodeInbox inbox;
     private final HostLimits limits;
@@ -60,10 +62,13 @@ final class DocumentVerticle extends VerticleBase {
     private boolean isSuspended;
     private boolean isOver;
     private volatile boolean isBroken;
+    /** Null for a room, which compacts its log itself. */
+    private HistoryPacker packer;
 
     DocumentVerticle(
             DocumentKey key,
             Hosted hosted,
+            long packedUpTo,
             DocumentStore store,
             NodeInbox inbox,
             HostLimits limits,
@@ -73,6 +78,7 @@ final class DocumentVerticle extends VerticleBase {
             EventStream events) {
         this.key = key;
         this.hosted = hosted;
+        this.packedUpTo = packedUpTo;
         this.store = store;
         this.inbox = inbox;
         this.limits = limits;
@@ -85,6 +91,9 @@ final class DocumentVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        if (key.kind() == DocumentKind.AWARE) {
+            packer = new HistoryPacker(vertx, key, hosted.epoch(), store, packedUpTo);
+        }
         synchronized (early) {
             ownContext = context;
             early.forEach(this::onContext);
@@ -274,6 +283,9 @@ final class DocumentVerticle extends VerticleBase {
                     if (appended.succeeded()) {
                         metrics.changes(persist.blobs().size());
                         input(() -> hosted.persisted(persist.lastPosition(), nowMillis()));
+                        if (packer != null && !isOver) {
+                            packer.persisted(persist.lastPosition());
+                        }
                         completeFlush();
                     } else if (!isOver) {
                         persistFailed(appended.cause());

@@ -23,8 +23,9 @@ import dev.weft.server.registry.Refusal;
 import dev.weft.server.storage.DocumentCorruptException;
 import dev.weft.server.storage.DocumentNotFoundException;
 import dev.weft.server.storage.DocumentStore;
+import dev.weft.server.storage.PackedEntries;
 import dev.weft.server.storage.StaleEpochException;
-import dev.weft.server.storage.StoredEntry;
+import dev.weft.server.storage.StoredRun;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -63,6 +64,7 @@ final class HostedSlot {
     private boolean create;
     private Ownership suspected;
     private Hosted loaded;
+    private long packedUpTo;
     private int loadedEntries;
     private DocumentVerticle verticle;
     private String deploymentId;
@@ -210,16 +212,16 @@ final class HostedSlot {
     }
 
     private void load(OwnershipEffect.Load e) {
-        List<StoredEntry> entries = new ArrayList<>();
+        List<StoredRun> runs = new ArrayList<>();
         long startedAtNanos = around.metrics.nanoTime();
         Future<Hosted> loading = around.store.load(key, e.epoch()).compose(stored -> around.store
-                .readAll(key, e.epoch(), stored.info().snapshotPosition(), entries::addAll)
+                .readAllRuns(key, e.epoch(), stored.info().snapshotPosition(), runs::addAll)
                 .compose(read -> around.vertx.executeBlocking(
                         () -> around.loader.load(
                                 key,
                                 e.epoch(),
                                 stored.snapshot(),
-                                entries,
+                                runs,
                                 stored.info().lastPosition()),
                         false)));
         answer(
@@ -228,7 +230,8 @@ final class HostedSlot {
                     around.metrics.opened(key, e.epoch(), around.metrics.nanoTime() - startedAtNanos);
                     if (e.claimId().equals(protocol.claimId())) {
                         loaded = hosted;
-                        loadedEntries = entries.size();
+                        loadedEntries = runs.stream().mapToInt(StoredRun::count).sum();
+                        packedUpTo = packedUpTo(runs);
                     }
                     return protocol.loaded(e.claimId(), now());
                 },
@@ -243,10 +246,23 @@ final class HostedSlot {
                 });
     }
 
+    /** Where the packed beginning of a log ends. */
+    private static long packedUpTo(List<StoredRun> runs) {
+        long position = runs.isEmpty() ? 0 : runs.get(0).firstPosition() - 1;
+        for (StoredRun run : runs) {
+            if (!(run instanceof PackedEntries)) {
+                return position;
+            }
+            position = run.lastPosition();
+        }
+        return position;
+    }
+
     private void host(OwnershipEffect.Host e) {
         DocumentVerticle owner = new DocumentVerticle(
                 key,
                 loaded,
+                packedUpTo,
                 around.store,
                 around.inbox,
                 around.limits,

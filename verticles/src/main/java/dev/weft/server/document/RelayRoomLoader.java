@@ -7,6 +7,8 @@ import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.relay.host.RelayLimits;
 import dev.weft.server.relay.host.RelayRoom;
 import dev.weft.server.storage.StoredEntry;
+import dev.weft.server.storage.StoredRun;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,7 +29,9 @@ public final class RelayRoomLoader implements DocumentLoader {
 
     @Override
     public Hosted load(
-            DocumentKey key, long epoch, Optional<byte[]> snapshot, List<StoredEntry> entries, long lastPosition) {
+            DocumentKey key, long epoch, Optional<byte[]> snapshot, List<? extends StoredRun> runs, long lastPosition) {
+        List<StoredEntry> entries = new ArrayList<>();
+        runs.forEach(run -> entries.addAll(run.entries()));
         return new RelayRoom(key, epoch, snapshot, entries, lastPosition, limits, relayLimits)
                 .inLog(log)
                 .withPlugins(plugins.besideDocument(key));

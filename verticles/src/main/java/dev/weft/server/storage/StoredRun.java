@@ -8,6 +8,10 @@ public sealed interface StoredRun permits StoredEntry, PackedEntries {
 
     long lastPosition();
 
+    default int count() {
+        return (int) (lastPosition() - firstPosition() + 1);
+    }
+
     /** The entries as they were appended, in order. */
     List<StoredEntry> entries();
 }

@@ -1,0 +1,125 @@
+package dev.weft.server.document;
+
+import dev.weft.crdt.history.HistoryBlock;
+import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.storage.DocumentStore;
+import dev.weft.server.storage.EntryPage;
+import dev.weft.server.storage.PackedEntries;
+import dev.weft.server.storage.StoredEntry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the store keep the older entries of one hosted document packed, a block at a time, while it is edited. The newest
+ * entries stay as they are: they are the ones a retry may name again. Nothing depends on it; what fails is tried again after as
+ * many edits. Confined to the document's context.
+ */
+final class HistoryPacker {
+    /** How many entries stay unpacked, and how many more gather before some are packed. */
+    static final int ENTRIES_KEPT = HistoryBlock.COUNT_MAX;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HistoryPacker.class);
+
+    private final Vertx vertx;
+    private final DocumentKey key;
+    private final long epoch;
+    private final DocumentStore store;
+    private long packedUpTo;
+    private long lastPosition;
+    private long dueAt;
+    private boolean isBusy;
+
+    /** @param packedUpTo up to where the log was found packed */
+    HistoryPacker(Vertx vertx, DocumentKey key, long epoch, DocumentStore store, long packedUpTo) {
+        this.vertx = vertx;
+        this.key = key;
+        this.epoch = epoch;
+        this.store = store;
+        this.packedUpTo = packedUpTo;
+    }
+
+    /** Whether entries are being packed now. */
+    boolean isBusy() {
+        return isBusy;
+    }
+
+    /** Everything up to this position is durable. */
+    void persisted(long position) {
+        lastPosition = position;
+        if (!isBusy && lastPosition >= dueAt && hasEnough()) {
+            isBusy = true;
+            packOn();
+        }
+    }
+
+    private boolean hasEnough() {
+        return lastPosition - packedUpTo >= 2L * ENTRIES_KEPT;
+    }
+
+    private void packOn() {
+        packNext().onComplete(done -> {
+            if (done.failed()) {
+                LOG.debug(
+                        "{} epoch {}: not packed: {}", key, epoch, done.cause().toString());
+                dueAt = lastPosition + ENTRIES_KEPT;
+                isBusy = false;
+                return;
+            }
+            packedUpTo = done.result();
+            if (hasEnough()) {
+                vertx.runOnContext(run -> packOn());
+            } else {
+                isBusy = false;
+            }
+        });
+    }
+
+    /** @return up to where there is nothing left to pack */
+    private Future<Long> packNext() {
+        return store.read(key, epoch, packedUpTo, store.limits().pageBytesMax()).compose(page -> {
+            if (page.entries().isEmpty()) {
+                return Future.succeededFuture(lastPosition);
+            }
+            List<StoredEntry> entries = beginning(page);
+            if (entries.size() < 2) {
+                // An entry too large for a block, or one before a gap: it stays as it is.
+                return Future.succeededFuture(page.entries().get(0).position());
+            }
+            return vertx.executeBlocking(() -> pack(entries), false)
+                    .compose(packed -> store.pack(key, epoch, packed).map(packed.lastPosition()));
+        });
+    }
+
+    /** As many of the entries as follow each other without a gap and go into one block. */
+    private static List<StoredEntry> beginning(EntryPage page) {
+        List<StoredEntry> entries = page.entries();
+        int count = 1;
+        while (count < entries.size()
+                && entries.get(count).position() == entries.get(count - 1).position() + 1) {
+            count++;
+        }
+        return entries.subList(0, Math.min(count, HistoryBlock.fitting(blobs(entries.subList(0, count)))));
+    }
+
+    private static PackedEntries pack(List<StoredEntry> entries) {
+        List<byte[]> blobs = blobs(entries);
+        byte[] block = HistoryBlock.encode(blobs);
+        // The entries themselves are gone afterwards, so the one doubt that remains is cleared before.
+        List<byte[]> back = HistoryBlock.open(block).blobs();
+        if (!Arrays.deepEquals(back.toArray(), blobs.toArray())) {
+            throw new AssertionError("A block does not give back what went into it");
+        }
+        return new PackedEntries(entries.get(0).position(), entries.size(), block);
+    }
+
+    private static List<byte[]> blobs(List<StoredEntry> entries) {
+        List<byte[]> blobs = new ArrayList<>(entries.size());
+        entries.forEach(entry -> blobs.add(entry.blob()));
+        return blobs;
+    }
+}
