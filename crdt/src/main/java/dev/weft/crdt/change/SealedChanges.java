@@ -12,12 +12,13 @@ import java.util.List;
  */
 final class SealedChanges {
     /** Reading goes from block to block, or from author to author; either way few are wanted at a time. */
-    static final int UNPACKED_MAX = 4;
+    static final int UNPACKED_MAX = 2;
 
     private final List<Segment> segments = new ArrayList<>();
     private final Deque<Unpacked> unpacked = new ArrayDeque<>();
     private Segment recent;
     private int size;
+    private long retainedBytes;
 
     /** A block and where in the log it begins. @param peers @param handlers by the block's numbers, those of the tables */
     record Segment(int first, HistoryBlock block, int[] peers, int[] handlers) {
@@ -48,6 +49,7 @@ final class SealedChanges {
         Segment segment = new Segment(size, block, peers, handlers);
         segments.add(segment);
         size = segment.end();
+        retainedBytes += block.retainedBytes();
         return segment;
     }
 
@@ -86,11 +88,8 @@ final class SealedChanges {
         return opened.changes.get(ordinal - segment.first);
     }
 
+    /** Without the blocks that happen to be unpacked: what is kept must not depend on what was read. */
     long retainedBytes() {
-        long bytes = 0;
-        for (Segment segment : segments) {
-            bytes += segment.block.retainedBytes();
-        }
-        return bytes;
+        return retainedBytes;
     }
 }
