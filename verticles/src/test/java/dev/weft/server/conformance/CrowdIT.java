@@ -19,12 +19,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Two hundred clients on three nodes, half of them stock, in both modes, with presence, whose connections are cut again
  * and again. {@code -Dweft.crowd.clients=…}, {@code -Dweft.crowd.rounds=…}, {@code -Dseed=…}.
  */
 @Timeout(value = 380, unit = TimeUnit.SECONDS)
+@EnabledIfSystemProperty(named = "weft.crowd.clients", matches = "\\d+")
 class CrowdIT {
     private static final int CLIENTS = Integer.getInteger("weft.crowd.clients", 200);
     private static final int ROUNDS = Integer.getInteger("weft.crowd.rounds", 3);
