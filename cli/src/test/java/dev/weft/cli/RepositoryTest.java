@@ -20,8 +20,17 @@ import org.junit.jupiter.api.Test;
 /** What the documents say about the repository is true, and every package says what it is for. */
 class RepositoryTest {
     private static final Path ROOT = root();
-    private static final Set<String> MODULES =
-            Set.of("crdt", "protocol", "client", "cluster-config", "testkit", "verticles", "cli", "chaos", "bench");
+    private static final Set<String> MODULES = Set.of(
+            "crdt",
+            "protocol",
+            "client",
+            "cluster-config",
+            "testkit",
+            "verticles",
+            "examples",
+            "cli",
+            "chaos",
+            "bench");
 
     private static final Set<String> FOLDERS = Set.of("docs", "deploy");
 

@@ -9,6 +9,7 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,15 +26,24 @@ import org.slf4j.LoggerFactory;
 public final class ClusteredVertx {
     private static final Logger LOG = LoggerFactory.getLogger(ClusteredVertx.class);
 
-    private final ClusterOptions options;
+    private final String nodeId;
+    private final ClusterTiming timing;
+    private final boolean isOurs;
     private final HazelcastInstance hazelcast;
     private final ClusterMembership membership;
     private final Vertx vertx;
     private final AtomicReference<Future<Void>> closing = new AtomicReference<>();
 
     private ClusteredVertx(
-            ClusterOptions options, HazelcastInstance hazelcast, ClusterMembership membership, Vertx vertx) {
-        this.options = options;
+            String nodeId,
+            ClusterTiming timing,
+            boolean isOurs,
+            HazelcastInstance hazelcast,
+            ClusterMembership membership,
+            Vertx vertx) {
+        this.nodeId = nodeId;
+        this.timing = timing;
+        this.isOurs = isOurs;
         this.hazelcast = hazelcast;
         this.membership = membership;
         this.vertx = vertx;
@@ -60,6 +70,39 @@ public final class ClusteredVertx {
         return joined.future();
     }
 
+    /**
+     * Takes a Vert.x that an application has clustered itself, with Hazelcast. Closing gives back what this adds and leaves
+     * Vert.x and Hazelcast to the application.
+     *
+     * @return fails with {@link ClusterJoinException} if it is not clustered with Hazelcast, or if {@link
+     *     HazelcastConfigFactory#contributeTo} was not applied to the configuration it was started with
+     */
+    public static Future<ClusteredVertx> over(Vertx vertx) {
+        Promise<ClusteredVertx> taken = Promise.promise();
+        if (!(((VertxInternal) vertx).clusterManager() instanceof HazelcastClusterManager manager)) {
+            return Future.failedFuture(new ClusterJoinException("This Vert.x is not clustered with Hazelcast", null));
+        }
+        HazelcastInstance hazelcast = manager.getHazelcastInstance();
+        if (!HazelcastConfigFactory.isContributedTo(hazelcast.getConfig())) {
+            return Future.failedFuture(new ClusterJoinException(
+                    "This Hazelcast was started without what Weft needs: apply HazelcastConfigFactory.contributeTo to its"
+                            + " configuration first",
+                    null));
+        }
+        runOnOwnThread("weft-join-" + manager.getNodeId(), () -> {
+            ClusterMembership membership = new ClusterMembership(hazelcast, manager.getNodeId());
+            try {
+                membership.start();
+            } catch (RuntimeException e) {
+                taken.fail(new ClusterJoinException("The members of the cluster cannot be read: " + e, e));
+                return;
+            }
+            taken.complete(new ClusteredVertx(
+                    manager.getNodeId(), ClusterTiming.defaults(), false, hazelcast, membership, vertx));
+        });
+        return taken.future();
+    }
+
     public Vertx vertx() {
         return vertx;
     }
@@ -73,16 +116,12 @@ public final class ClusteredVertx {
     }
 
     public String nodeId() {
-        return options.nodeId();
-    }
-
-    public ClusterOptions options() {
-        return options;
+        return nodeId;
     }
 
     /** For requests on the bus: without it, a request to a node that just died waits for Vert.x's 30 s. */
     public DeliveryOptions requestOptions() {
-        return new DeliveryOptions().setSendTimeout(options.timing().requestTimeoutMillis());
+        return new DeliveryOptions().setSendTimeout(timing.requestTimeoutMillis());
     }
 
     /**
@@ -94,20 +133,23 @@ public final class ClusteredVertx {
         if (!closing.compareAndSet(null, done.future())) {
             return closing.get();
         }
-        vertx.close()
-                .onComplete(closed -> runOnOwnThread("weft-leave-" + nodeId(), () -> {
-                    try {
-                        leave(hazelcast, membership);
-                    } catch (RuntimeException e) {
-                        done.fail(e);
-                        return;
-                    }
-                    if (closed.succeeded()) {
-                        done.complete();
-                    } else {
-                        done.fail(closed.cause());
-                    }
-                }));
+        Future<Void> vertxClosed = isOurs ? vertx.close() : Future.succeededFuture();
+        vertxClosed.onComplete(closed -> runOnOwnThread("weft-leave-" + nodeId(), () -> {
+            try {
+                membership.stop();
+                if (isOurs) {
+                    hazelcast.getLifecycleService().shutdown();
+                }
+            } catch (RuntimeException e) {
+                done.fail(e);
+                return;
+            }
+            if (closed.succeeded()) {
+                done.complete();
+            } else {
+                done.fail(closed.cause());
+            }
+        }));
         return done.future();
     }
 
@@ -134,7 +176,8 @@ public final class ClusteredVertx {
                 .buildClustered()
                 .onSuccess(vertx -> {
                     warnWithoutNativeTransport(vertx);
-                    joined.complete(new ClusteredVertx(options, member, membership, vertx));
+                    joined.complete(
+                            new ClusteredVertx(options.nodeId(), options.timing(), true, member, membership, vertx));
                 })
                 .onFailure(cause -> runOnOwnThread("weft-leave-" + options.nodeId(), () -> {
                     leave(member, membership);

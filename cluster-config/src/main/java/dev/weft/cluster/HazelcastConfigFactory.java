@@ -40,10 +40,24 @@ public final class HazelcastConfigFactory {
         setProperties(config, options);
         configureNetwork(config.getNetworkConfig(), options.network());
         configureJoin(config.getNetworkConfig().getJoin(), options);
-        config.addMapConfig(owners(options.backupCount()));
+        contributeTo(config, options.backupCount());
         configureVertxMaps(config, options.backupCount());
-        ServiceLoader.load(ConfigContribution.class).forEach(contribution -> contribution.addTo(config));
         return config;
+    }
+
+    /**
+     * Adds to the configuration of an application's own Hazelcast what Weft keeps there; apply it before the member starts,
+     * on every member.
+     *
+     * @param backupCount copies beside the first; with 2, two nodes may be lost at once
+     */
+    public static void contributeTo(Config config, int backupCount) {
+        config.addMapConfig(owners(backupCount));
+        ServiceLoader.load(ConfigContribution.class).forEach(contribution -> contribution.addTo(config));
+    }
+
+    static boolean isContributedTo(Config config) {
+        return config.getMapConfigs().containsKey(OWNERS_MAP);
     }
 
     private static void setProperties(Config config, ClusterOptions options) {

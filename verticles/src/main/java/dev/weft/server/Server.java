@@ -2,6 +2,7 @@ package dev.weft.server;
 
 import dev.weft.cluster.ClusteredVertx;
 import dev.weft.crdt.clock.WallClock;
+import dev.weft.crdt.id.IdSource;
 import dev.weft.protocol.message.Message;
 import dev.weft.server.auth.AuthOptions;
 import dev.weft.server.auth.Authenticator;
@@ -15,6 +16,8 @@ import dev.weft.server.document.AwareDocumentLoader;
 import dev.weft.server.document.DocumentDeployer;
 import dev.weft.server.document.DocumentLoader;
 import dev.weft.server.document.RelayRoomLoader;
+import dev.weft.server.embed.Documents;
+import dev.weft.server.embed.EmbedLimits;
 import dev.weft.server.event.EventOptions;
 import dev.weft.server.event.EventStream;
 import dev.weft.server.event.EventSubscription;
@@ -23,7 +26,10 @@ import dev.weft.server.gateway.DocumentRouter;
 import dev.weft.server.gateway.Doorkeeper;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.gateway.GatewayVerticle;
+import dev.weft.server.gateway.MountedGateways;
+import dev.weft.server.gateway.SessionInfo;
 import dev.weft.server.http.HttpVerticle;
+import dev.weft.server.http.LocalNode;
 import dev.weft.server.limits.ConnectionCounts;
 import dev.weft.server.limits.Limit;
 import dev.weft.server.limits.LimitCounters;
@@ -40,6 +46,7 @@ import dev.weft.server.registry.RegistryListener;
 import dev.weft.server.registry.hazelcast.HazelcastOwnershipRegistry;
 import dev.weft.server.registry.memory.InMemoryOwnershipRegistry;
 import dev.weft.server.storage.DocumentStore;
+import dev.weft.server.webhook.WebhookVerticle;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -48,6 +55,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
@@ -79,16 +87,19 @@ public final class Server {
     private final PluginChain plugins;
     private final DocumentRouter router;
     private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
+    private final MountedGateways mounted = new MountedGateways(gateways);
     private final List<String> deployments = new ArrayList<>();
     private final LimitCounters counters = new LimitCounters();
     private final ResidentBytes resident;
     private final Revocations revocations = new Revocations();
     private final Doorkeeper door;
     private final RevocationChannel revocationChannel;
+    private final Documents embedded;
     private DocumentDeployer documents;
     private volatile String httpDeployment;
     private volatile int port;
     private volatile int httpPort;
+    private Future<Void> draining;
     private Future<Void> stopping;
 
     private Server(
@@ -111,6 +122,17 @@ public final class Server {
         this.router = new DocumentRouter(registry, this.store, options.placement());
         this.resident = new ResidentBytes(options.residentBytesMax());
         this.inbox = new NodeInbox(vertx, registry.localNode());
+        this.embedded = new Documents(
+                vertx,
+                inbox,
+                router,
+                plugins,
+                options.gateways(),
+                options.gateway().links(),
+                EmbedLimits.DEFAULT,
+                WallClock.SYSTEM,
+                IdSource.SECURE,
+                () -> metrics.nanoTime() / 1_000_000);
         GatewayOptions gateway = options.gateway();
         this.door =
                 new Doorkeeper(gateway, revocations, plugins, new ConnectionCounts(gateway.connections()), counters);
@@ -159,9 +181,29 @@ public final class Server {
         });
     }
 
+    /** {@link Weft#deploy}. */
+    static Future<Server> deploy(Vertx vertx, ServerOptions options, Function<Vertx, DocumentStore> stores) {
+        if (isOpenToStrangers(options)) {
+            return Future.failedFuture(new OpenServerException(options.gateway().host()));
+        }
+        ServerMetrics metrics = metrics(options.operation());
+        DocumentStore store = stores.apply(vertx);
+        if (!vertx.isClustered()) {
+            OwnershipRegistry registry = InMemoryOwnershipRegistry.alone("node-" + UUID.randomUUID());
+            return new Server(vertx, registry, store, options, metrics, Future::succeededFuture).start();
+        }
+        if (!store.isShared() && !options.allowUnsharedStore()) {
+            return Future.failedFuture(new UnsharedStoreException());
+        }
+        return ClusteredVertx.over(vertx).compose(node -> HazelcastOwnershipRegistry.open(node)
+                .compose(registry -> new Server(vertx, registry, store, options, metrics, node::close).start())
+                .recover(cause -> node.close().transform(closed -> Future.failedFuture(cause))));
+    }
+
     private static boolean isOpenToStrangers(ServerOptions options) {
         AuthOptions auth = options.gateway().auth();
-        return auth.authenticator().isOpen()
+        return !options.gateway().isMounted()
+                && auth.authenticator().isOpen()
                 && !auth.allowOpen()
                 && !options.gateway().isLoopbackOnly();
     }
@@ -191,7 +233,11 @@ public final class Server {
     }
 
     private Future<Server> start() {
-        BusMessageCodec.registerAll(vertx.eventBus());
+        try {
+            BusMessageCodec.registerAll(vertx.eventBus());
+        } catch (IllegalStateException e) {
+            return Future.failedFuture(new IllegalStateException("This Vert.x has a Weft node already", e));
+        }
         documents = new DocumentDeployer(
                 vertx,
                 registry,
@@ -222,6 +268,7 @@ public final class Server {
                 events.tell(ServerEvent.NodeLeft.class, origin -> new ServerEvent.NodeLeft(origin, nodeId));
                 documents.nodeLeft(nodeId);
                 gateways.forEach(gateway -> gateway.nodeLeft(nodeId));
+                embedded.nodeLeft(nodeId);
             }
 
             @Override
@@ -239,11 +286,15 @@ public final class Server {
                 .compose(started -> authenticator().start(vertx))
                 .compose(started -> revocationChannel.start())
                 .compose(started -> deployGateways())
-                .compose(deployed -> deployHttp())
+                .compose(deployed -> embedded.start())
+                .compose(started -> deployHttp())
                 .map(this)
                 .onSuccess(server -> {
                     health.started();
-                    LOG.info("Node {} listens on port {}", nodeId(), port);
+                    LOG.info(
+                            "Node {} listens on {}",
+                            nodeId(),
+                            options.gateway().isMounted() ? "no port" : "port " + port);
                     events.tell(ServerEvent.Started.class, origin -> new ServerEvent.Started(origin, port));
                 })
                 .recover(cause -> {
@@ -272,16 +323,18 @@ public final class Server {
     }
 
     private Future<Void> deployHttp() {
-        if (options.operation().http().isEmpty()) {
-            return Future.succeededFuture();
-        }
-        HttpVerticle http =
-                new HttpVerticle(options.operation().http().get(), health, metrics, bound -> httpPort = bound);
+        HttpVerticle.Parts parts = new HttpVerticle.Parts(
+                health, metrics, new ThisNode(), registry, store, embedded, inbox, WallClock.SYSTEM);
+        HttpVerticle http = new HttpVerticle(options.operation().http(), parts, bound -> {
+            httpPort = bound;
+            LOG.info("Health and metrics are at port {}", bound);
+        });
+        WebhookVerticle webhooks =
+                new WebhookVerticle(options.operation().webhooks(), events, metrics, WallClock.SYSTEM);
         return vertx.deployVerticle(http)
-                .onSuccess(id -> {
-                    httpDeployment = id;
-                    LOG.info("Health and metrics are at port {}", httpPort);
-                })
+                .onSuccess(id -> httpDeployment = id)
+                .compose(deployed -> vertx.deployVerticle(webhooks))
+                .onSuccess(deployments::add)
                 .mapEmpty();
     }
 
@@ -331,6 +384,12 @@ public final class Server {
         return counters.count(limit) + byPlugins;
     }
 
+    /** Makes a request of the application's own server a client's socket. Called on any context. */
+    void handle(HttpServerRequest request) {
+        mounted.handle(request);
+    }
+
+    /** The port for clients; 0 if it listens on none. */
     public int port() {
         return port;
     }
@@ -395,6 +454,11 @@ public final class Server {
                 .map(all -> told.stream().mapToInt(Future::result).sum());
     }
 
+    /** Documents for code that runs inside this node. */
+    public Documents open() {
+        return embedded;
+    }
+
     public Vertx vertx() {
         return vertx;
     }
@@ -424,7 +488,65 @@ public final class Server {
         return httpDeployment == null ? Future.succeededFuture() : vertx.undeploy(httpDeployment);
     }
 
-    private Future<Void> stopOnce() {
+    /** What operators ask of this node. */
+    private final class ThisNode implements LocalNode {
+        @Override
+        public String id() {
+            return nodeId();
+        }
+
+        @Override
+        public Summary summary() {
+            return new Summary(
+                    port,
+                    httpPort,
+                    documents.hostedCount(),
+                    documents.quarantinedCount(),
+                    metrics.connections(),
+                    health.isDraining());
+        }
+
+        @Override
+        public Future<List<SessionInfo>> sessions(DocumentKey key) {
+            List<Future<List<SessionInfo>>> found = new ArrayList<>();
+            gateways.forEach(gateway -> found.add(gateway.sessions(key)));
+            return Future.all(found).map(all -> found.stream()
+                    .flatMap(each -> each.result().stream())
+                    .toList());
+        }
+
+        @Override
+        public boolean handOff(DocumentKey key, String toNode) {
+            if (!documents.isHosted(key)) {
+                return false;
+            }
+            documents.handOff(key, toNode);
+            return true;
+        }
+
+        @Override
+        public void release(DocumentKey key) {
+            documents.release(key);
+        }
+
+        @Override
+        public Future<Void> drain() {
+            return Server.this.drain();
+        }
+    }
+
+    /**
+     * Hands documents and clients over to the other nodes, if there are any, and takes none any more; the node stays in the
+     * cluster and answers operators until {@link #stop}. Repeated calls answer the same future.
+     */
+    public synchronized Future<Void> drain() {
+        if (draining == null) {
+            draining = drainOnce();
+        }
+        return draining;
+    }
+
+    private Future<Void> drainOnce() {
         List<String> others = registry.members().stream()
                 .filter(member -> !member.equals(nodeId()))
                 .toList();
@@ -438,8 +560,12 @@ public final class Server {
         // Documents first, while the sockets of this node still follow them; then the sockets, to other nodes.
         return documents
                 .drain(others)
-                .transform(documentsGone -> others.isEmpty() ? Future.<Void>succeededFuture() : drainGateways())
-                .transform(sessionsGone -> {
+                .transform(documentsGone -> others.isEmpty() ? Future.<Void>succeededFuture() : drainGateways());
+    }
+
+    private Future<Void> stopOnce() {
+        return drain().transform(drained -> embedded.stop())
+                .transform(closed -> {
                     events.tell(ServerEvent.DrainFinished.class, ServerEvent.DrainFinished::new);
                     return undeploy();
                 })
@@ -449,6 +575,7 @@ public final class Server {
                 .transform(inboxGone -> undeployHttp())
                 .transform(httpGone -> store.close())
                 .transform(storeClosed -> registry.close())
+                .onComplete(left -> BusMessageCodec.unregisterAll(vertx.eventBus()))
                 .transform(registryClosed -> closeVertx.get())
                 .onComplete(closed -> {
                     events.tell(ServerEvent.Stopped.class, ServerEvent.Stopped::new);

@@ -26,6 +26,7 @@ final class Consistency {
         consistency.store();
         consistency.auth();
         consistency.cluster();
+        consistency.operation();
         consistency.limits();
         return consistency.mistakes;
     }
@@ -60,6 +61,22 @@ final class Consistency {
             }
             case "jwt" -> jwt();
             default -> throw new AssertionError(get(Settings.AUTH_KIND));
+        }
+    }
+
+    private void operation() {
+        String tokens = get(Settings.HTTP_API_TOKENS_FILE);
+        if (tokens != null) {
+            readable(Settings.HTTP_API_TOKENS_FILE, tokens);
+            if (get(Settings.HTTP_PORT) == null) {
+                mistakes.add("http.api-tokens-file needs http.port, where the interface is served");
+            }
+        }
+        String secret = get(Settings.WEBHOOK_SECRET_FILE);
+        if (secret != null) {
+            readable(Settings.WEBHOOK_SECRET_FILE, secret);
+        } else if (!get(Settings.WEBHOOK_URLS).isEmpty()) {
+            mistakes.add("webhooks.urls needs webhooks.secret-file, which signs what is sent");
         }
     }
 

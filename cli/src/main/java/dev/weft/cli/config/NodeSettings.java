@@ -26,8 +26,12 @@ import dev.weft.server.storage.embedded.EmbeddedDocumentStore;
 import dev.weft.server.storage.embedded.EmbeddedStoreOptions;
 import dev.weft.server.storage.postgres.PostgresDocumentStore;
 import dev.weft.server.storage.postgres.PostgresStoreOptions;
+import dev.weft.server.webhook.WebhookOptions;
 import io.vertx.core.Vertx;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -51,11 +55,7 @@ public final class NodeSettings {
                 .passivateMillis(get(Settings.STORE_PASSIVATE))
                 .residentBytesMax(get(Settings.LIMIT_RESIDENT_BYTES))
                 .plugins(List.of(new AwarenessPlugin(presence())));
-        if (get(Settings.HTTP_PORT) != null) {
-            HttpOptions http =
-                    HttpOptions.DEFAULT.withHost(get(Settings.HTTP_HOST)).withPort(get(Settings.HTTP_PORT));
-            options.operation(OperationOptions.DEFAULT.withHttp(http));
-        }
+        options.operation(operation());
         if (isClustered()) {
             options.cluster(cluster()).allowUnsharedStore(get(Settings.CLUSTER_ALLOW_UNSHARED_STORE));
             if (get(Settings.CLUSTER_PLACEMENT).equals("balanced")) {
@@ -63,6 +63,32 @@ public final class NodeSettings {
             }
         }
         return options.build();
+    }
+
+    private OperationOptions operation() {
+        OperationOptions operation = OperationOptions.DEFAULT.withWebhooks(webhooks());
+        if (get(Settings.HTTP_PORT) == null) {
+            return operation;
+        }
+        HttpOptions http = HttpOptions.DEFAULT.withHost(get(Settings.HTTP_HOST)).withPort(get(Settings.HTTP_PORT));
+        String tokens = get(Settings.HTTP_API_TOKENS_FILE);
+        return operation.withHttp(
+                tokens == null ? http : http.withApi(AuthOptions.of(TokensFile.read(Path.of(tokens)))));
+    }
+
+    private List<WebhookOptions> webhooks() {
+        if (get(Settings.WEBHOOK_URLS).isEmpty()) {
+            return List.of();
+        }
+        Path file = Path.of(get(Settings.WEBHOOK_SECRET_FILE));
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            String secret = lines.readLine();
+            return get(Settings.WEBHOOK_URLS).stream()
+                    .map(url -> WebhookOptions.of(url, secret == null ? "" : secret.strip()))
+                    .toList();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidConfigurationException(List.of("webhooks: " + e.getMessage()));
+        }
     }
 
     public boolean isClustered() {

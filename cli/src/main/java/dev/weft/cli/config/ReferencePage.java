@@ -21,6 +21,7 @@ public final class ReferencePage {
         titles.put("cluster", "Other nodes");
         titles.put("cluster.tls", "Encryption between nodes");
         titles.put("http", "The port for operators");
+        titles.put("webhooks", "Other systems that are told");
         titles.put("limits", "Limits");
         return titles;
     }

@@ -202,6 +202,23 @@ final class Settings {
             "--http-port");
     static final Setting<String> HTTP_HOST =
             add("http.host", Kind.TEXT, HttpOptions.DEFAULT.host(), "Address to listen on there.", "--http-host");
+    static final Setting<String> HTTP_API_TOKENS_FILE = add(
+            "http.api-tokens-file",
+            Kind.TEXT,
+            null,
+            "Serves the HTTP interface there for whoever shows one of these tokens; a YAML list like that of"
+                    + " auth.tokens-file. Who may write * operates the cluster too.",
+            "--api-tokens-file");
+    static final Setting<List<String>> WEBHOOK_URLS = add(
+            "webhooks.urls",
+            Kind.LIST,
+            List.of(),
+            "Told what happens to documents of this node; see docs/http-api.md.");
+    static final Setting<String> WEBHOOK_SECRET_FILE = add(
+            "webhooks.secret-file",
+            Kind.TEXT,
+            null,
+            "File whose first line signs what is sent; 16 characters or more.");
 
     // What one client, address or document may cost.
 

@@ -418,6 +418,12 @@ public final class Document implements HandlerHost {
 
     /** Creates all handlers that stored changes, the snapshot's manifest or references name, where a factory can. */
     public void reconstruct() {
+        handlerTypes().forEach((id, type) -> registry.instantiate(new HandlerName(type, id)));
+        registry.materialise();
+    }
+
+    /** The type tag of every handler, by id, that stored changes or the snapshot's manifest name, registered or not. */
+    public Map<String, String> handlerTypes() {
         Map<String, String> types = new LinkedHashMap<>();
         history.store().handlers().forEach(name -> {
             if (history.store().countOf(name) > 0) {
@@ -425,8 +431,7 @@ public final class Document implements HandlerHost {
             }
         });
         types.putAll(HandlerManifest.readOrEmpty(history.snapshot()));
-        types.forEach((id, type) -> registry.instantiate(new HandlerName(type, id)));
-        registry.materialise();
+        return types;
     }
 
     /** How often the value of a registered handler may have changed; 0 for others. */

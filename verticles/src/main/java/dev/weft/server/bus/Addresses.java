@@ -11,4 +11,9 @@ public final class Addresses {
     public static String node(String nodeId) {
         return "weft.node." + nodeId;
     }
+
+    /** What nodes ask each other on behalf of an operator. */
+    public static String calls(String nodeId) {
+        return node(nodeId) + ".calls";
+    }
 }

@@ -235,6 +235,16 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
         });
     }
 
+    /** Lets a quarantined document be tried again at once. Called on any thread. */
+    public void release(DocumentKey key) {
+        ownContext.runOnContext(run -> {
+            HostedSlot slot = slots.get(key);
+            if (slot != null) {
+                perform(slot, (protocol, now) -> protocol.forgive(now));
+            }
+        });
+    }
+
     /**
      * Hands every document to one of these nodes in turn, and takes none any more. Completes when all are gone, or after a
      * while all the same: whoever claims them then fences this node.

@@ -114,6 +114,11 @@ final class ClientConnection {
         return sessionId;
     }
 
+    SessionInfo info(long nowMillis) {
+        return new SessionInfo(
+                sessionId, identity.subject(), socket.remoteAddress().hostAddress(), nowMillis - openedAtMillis);
+    }
+
     Identity identity() {
         return identity;
     }
@@ -123,10 +128,10 @@ final class ClientConnection {
         progressAtMillis = nowMillis;
         heardAtMillis = nowMillis;
         socket.setWriteQueueMaxSize(options.writeQueueBytesMax());
-        socket.frameHandler(this::frame);
-        socket.drainHandler(drained -> drained());
-        socket.exceptionHandler(this::failed);
-        socket.closeHandler(closed -> closed(CloseReason.PEER));
+        socket.frameHandler(gateway.here(this::frame));
+        socket.drainHandler(gateway.here(drained -> drained()));
+        socket.exceptionHandler(gateway.here(this::failed));
+        socket.closeHandler(gateway.here(closed -> closed(CloseReason.PEER)));
     }
 
     // In.

@@ -11,7 +11,7 @@ import java.util.Set;
  * How clients are served.
  *
  * @param host address to listen on
- * @param port 0 for any free one
+ * @param port 0 for any free one, {@link #MOUNTED} for none
  * @param create whether a document that does not exist is created when it is first joined
  * @param frames bounds of what a client may send; {@code frameBytesMax} bounds a WebSocket message, fragmented or not
  * @param links bounds of the links
@@ -36,6 +36,9 @@ public record GatewayOptions(
         ConnectionLimits connections,
         AuthOptions auth,
         CompressionChoice compression) {
+    /** The port of a gateway that listens on none: the application hands it requests of its own server. */
+    public static final int MOUNTED = -1;
+
     public static final GatewayOptions DEFAULT = new GatewayOptions(
             "127.0.0.1",
             8080,
@@ -51,6 +54,10 @@ public record GatewayOptions(
             CompressionChoice.MIRROR);
 
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
+
+    public boolean isMounted() {
+        return port == MOUNTED;
+    }
 
     /** Whether only this machine reaches it. */
     public boolean isLoopbackOnly() {

@@ -48,6 +48,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -69,6 +70,9 @@ public final class GatewayVerticle extends VerticleBase {
 
     private static final String WEBSOCKET_VERSION = "13";
     private static final int SESSION_ID_BYTES = 16;
+
+    /** How long a socket that cannot be cut at once may wait for a peer that does not read. */
+    private static final int ABORT_SECONDS = 1;
 
     /** Room for the longest token in the query, with every character of it escaped. */
     private static final int REQUEST_LINE_BYTES_MAX = 32 << 10;
@@ -117,6 +121,7 @@ public final class GatewayVerticle extends VerticleBase {
     private volatile int connectionCount;
     private HttpServer server;
     private Context ownContext;
+    private volatile Thread ownThread;
 
     /** @param listening told the port once it listens */
     public GatewayVerticle(int index, GatewayOptions options, Surroundings around, IntConsumer listening) {
@@ -139,6 +144,7 @@ public final class GatewayVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         ownContext = context;
+        ownThread = Thread.currentThread();
         inbox.addGateway(index, message -> {
             long arrivedAtNanos = metrics.nanoTime();
             ownContext.runOnContext(run -> receive(message, arrivedAtNanos));
@@ -146,9 +152,15 @@ public final class GatewayVerticle extends VerticleBase {
         publishLoad(List.of());
         serverMetrics.addGateway(published);
         vertx.setPeriodic(TICK_MILLIS, timer -> tick());
+        if (options.isMounted()) {
+            return Future.succeededFuture();
+        }
         server = vertx.createHttpServer(httpOptions());
         server.connectionHandler(connection -> pending.opened(connection, nowMillis()));
-        server.requestHandler(this::request);
+        server.requestHandler(request -> {
+            pending.requested(request.connection(), nowMillis());
+            request(new Upgrading(request, ownContext, () -> pending.upgraded(request.connection())));
+        });
         return server.listen().onSuccess(bound -> listening.accept(bound.actualPort()));
     }
 
@@ -157,6 +169,9 @@ public final class GatewayVerticle extends VerticleBase {
         isLeaving = true;
         inbox.removeGateway(index);
         serverMetrics.removeGateway(published);
+        if (options.isMounted()) {
+            List.copyOf(connections.values()).forEach(ClientConnection::handOver);
+        }
         return server == null ? Future.succeededFuture() : server.close();
     }
 
@@ -205,8 +220,45 @@ public final class GatewayVerticle extends VerticleBase {
                 .setPerFrameWebSocketCompressionSupported(false);
     }
 
-    private void request(HttpServerRequest request) {
-        pending.requested(request.connection(), nowMillis());
+    /** Serves a request of somebody else's server; refuses it if it asks for no WebSocket. Called on any context. */
+    void accept(HttpServerRequest request) {
+        Context requestContext = vertx.getOrCreateContext();
+        Upgrading upgrading = new Upgrading(request, requestContext, () -> door.counts()
+                .open(request.remoteAddress().hostAddress()));
+        if (isHere()) {
+            request(upgrading);
+        } else {
+            request.pause();
+            ownContext.runOnContext(run -> request(upgrading));
+        }
+    }
+
+    /** Whether the caller is on this gateway's thread, to which all its state is confined. */
+    boolean isHere() {
+        return Thread.currentThread() == ownThread;
+    }
+
+    /** The handler, called on this gateway's thread whatever the thread of the event. */
+    <T> Handler<T> here(Handler<T> handler) {
+        return event -> {
+            if (isHere()) {
+                handler.handle(event);
+            } else {
+                ownContext.runOnContext(run -> handler.handle(event));
+            }
+        };
+    }
+
+    /**
+     * Somebody who wants to become a client.
+     *
+     * @param context the request's own
+     * @param place gives the connection its place once it is a WebSocket; null if there is none
+     */
+    private record Upgrading(HttpServerRequest request, Context context, Supplier<ConnectionCounts.Place> place) {}
+
+    private void request(Upgrading upgrading) {
+        HttpServerRequest request = upgrading.request;
         if (isLeaving) {
             refuse(request, new Doorkeeper.Refused(UNAVAILABLE, null, "This node is leaving"));
             return;
@@ -223,7 +275,7 @@ public final class GatewayVerticle extends VerticleBase {
         }
         whenDone(admitted, answer -> {
             if (answer.succeeded()) {
-                upgrade(request, answer.result());
+                upgrade(upgrading, answer.result());
             } else {
                 refuse(request, answer.cause());
             }
@@ -243,16 +295,23 @@ public final class GatewayVerticle extends VerticleBase {
         request.response().setStatusCode(status).end();
     }
 
-    private void upgrade(HttpServerRequest request, Identity identity) {
+    private void upgrade(Upgrading upgrading, Identity identity) {
+        if (isHere() && upgrading.context == ownContext) {
+            upgradeNow(upgrading, identity);
+        } else {
+            // The pipeline changes under the bytes that come in, so this must be done by the thread that reads them.
+            upgrading.context.runOnContext(run -> upgradeNow(upgrading, identity));
+        }
+    }
+
+    private void upgradeNow(Upgrading upgrading, Identity identity) {
+        HttpServerRequest request = upgrading.request;
         request.toWebSocket()
                 .onSuccess(socket -> {
-                    ConnectionCounts.Place place = pending.upgraded(request.connection());
-                    if (place == null) {
-                        // It took too long and is closed.
-                        abort(socket);
-                    } else {
-                        connected(socket, identity, place);
-                    }
+                    // Until its handlers are set, which may be on another thread, nothing must be read.
+                    socket.pause();
+                    here((ServerWebSocket upgraded) -> upgraded(upgraded, identity, upgrading.place.get()))
+                            .handle(socket);
                 })
                 .onFailure(cause -> {
                     LOG.debug("No WebSocket upgrade: {}", cause.getMessage());
@@ -260,6 +319,16 @@ public final class GatewayVerticle extends VerticleBase {
                         request.response().setStatusCode(BAD_REQUEST).end();
                     }
                 });
+    }
+
+    private void upgraded(ServerWebSocket socket, Identity identity, ConnectionCounts.Place place) {
+        if (place == null) {
+            // It took too long and is closed, or there are too many.
+            abort(socket);
+        } else {
+            connected(socket, identity, place);
+            socket.resume();
+        }
     }
 
     private static ServerPlugin.Upgrade upgradeOf(HttpServerRequest request) {
@@ -275,7 +344,10 @@ public final class GatewayVerticle extends VerticleBase {
         ClientConnection connection = new ClientConnection(this, socket, newSessionId(), identity, place);
         connections.put(connection.sessionId(), connection);
         connectionCount = connections.size();
-        TickFlush.install(((WebSocketInternal) socket).channelHandlerContext().pipeline());
+        // A router of Vert.x Web wraps its sockets, and then flushes of every message are what there is.
+        if (socket instanceof WebSocketInternal internal) {
+            TickFlush.install(internal.channelHandlerContext().pipeline());
+        }
         connection.start(nowMillis());
         metrics.opened();
         events.tell(
@@ -301,7 +373,11 @@ public final class GatewayVerticle extends VerticleBase {
 
     /** Drops the TCP connection without waiting for a close handshake. */
     void abort(ServerWebSocket socket) {
-        ((WebSocketInternal) socket).channelHandlerContext().close();
+        if (socket instanceof WebSocketInternal internal) {
+            internal.channelHandlerContext().close();
+        } else {
+            socket.shutdown(ABORT_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     // Links.
@@ -332,6 +408,16 @@ public final class GatewayVerticle extends VerticleBase {
                 metrics.broadcast(metrics.nanoTime() - arrivedAtNanos);
             }
         }
+    }
+
+    /** The clients that have a document open; called on any thread. */
+    public Future<List<SessionInfo>> sessions(DocumentKey key) {
+        Promise<List<SessionInfo>> promise = Promise.promise();
+        ownContext.runOnContext(run -> promise.complete(connections.values().stream()
+                .filter(connection -> connection.hasOpen(key))
+                .map(connection -> connection.info(nowMillis()))
+                .toList()));
+        return promise.future();
     }
 
     /** A node is gone; called on any thread. */

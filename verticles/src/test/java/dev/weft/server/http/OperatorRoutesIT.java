@@ -2,6 +2,7 @@ package dev.weft.server.http;
 
 import static dev.weft.server.kit.RawClient.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.crdt.clock.WallClock;
 import dev.weft.crdt.id.IdSource;
@@ -75,6 +76,16 @@ class OperatorRoutesIT {
         assertThat(ready.statusCode()).isEqualTo(503);
         assertThat(ready.bodyAsString()).contains("the node is leaving");
         assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aNodeWhosePortIsTakenDoesNotStartAndSaysSo() {
+        ServerOptions second = ServerOptions.DEFAULT
+                .withGateway(GatewayOptions.DEFAULT.withHost("127.0.0.1").withPort(0))
+                .withOperation(OperationOptions.DEFAULT.withHttp(HttpOptions.DEFAULT.withPort(server.httpPort())));
+        assertThatThrownBy(() -> await(Server.start(second, InMemoryDocumentStore.perNode(WallClock.SYSTEM))))
+                .rootCause()
+                .isInstanceOf(java.net.BindException.class);
     }
 
     @Test

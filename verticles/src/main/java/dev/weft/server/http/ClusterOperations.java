@@ -1,0 +1,312 @@
+package dev.weft.server.http;
+
+import static dev.weft.server.http.ApiOperation.Need.ADMIN;
+import static dev.weft.server.http.ApiOperation.Need.READ;
+
+import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.bus.NodeInbox;
+import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.registry.DocumentKind;
+import dev.weft.server.registry.Ownership;
+import dev.weft.server.registry.OwnershipRegistry;
+import dev.weft.server.storage.DocumentInfo;
+import dev.weft.server.storage.DocumentNotFoundException;
+import dev.weft.server.storage.DocumentStore;
+import dev.weft.server.storage.StaleEpochException;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+
+/** Documents as a whole, and the nodes: what an operator lists, moves, deletes and drains. */
+final class ClusterOperations {
+    private static final int LIST_MAX = 1_000;
+
+    /** Whoever claims the document at the same time raises the epoch; in peace the first try is the last. */
+    private static final int DELETE_TRIES_MAX = 5;
+
+    private static final JsonObject NONE = new JsonObject();
+
+    private final LocalNode node;
+    private final OwnershipRegistry registry;
+    private final DocumentStore store;
+    private final NodeInbox inbox;
+    private ClusterCalls calls;
+
+    ClusterOperations(LocalNode node, OwnershipRegistry registry, DocumentStore store, NodeInbox inbox) {
+        this.node = node;
+        this.registry = registry;
+        this.store = store;
+        this.inbox = inbox;
+    }
+
+    void through(ClusterCalls chosen) {
+        calls = chosen;
+    }
+
+    /** What this node does when another asks. */
+    Map<String, BiFunction<DocumentKey, JsonObject, Future<JsonObject>>> answers() {
+        return Map.of(
+                "summary", (key, arguments) -> Future.succeededFuture(summary()),
+                "sessions", (key, arguments) -> localSessions(key),
+                "list", (key, arguments) -> localList(arguments),
+                "delete", (key, arguments) -> localDelete(key),
+                "hand-off", (key, arguments) -> localHandOff(key, arguments),
+                "release", (key, arguments) -> localRelease(key),
+                "drain", (key, arguments) -> localDrain());
+    }
+
+    List<ApiOperation> all() {
+        String document = "/documents/{documentId}";
+        return List.of(
+                new ApiOperation("listDocuments", HttpMethod.GET, "/documents", ADMIN, this::list),
+                new ApiOperation("deleteDocument", HttpMethod.DELETE, document, ADMIN, this::delete),
+                new ApiOperation("listSessions", HttpMethod.GET, document + "/sessions", READ, this::sessions),
+                new ApiOperation("getOwner", HttpMethod.GET, document + "/owner", READ, this::owner),
+                new ApiOperation("handOffDocument", HttpMethod.POST, document + "/hand-off", ADMIN, this::handOff),
+                new ApiOperation("releaseDocument", HttpMethod.POST, document + "/release", ADMIN, this::release),
+                new ApiOperation("listNodes", HttpMethod.GET, "/nodes", ADMIN, this::nodes),
+                new ApiOperation("listNodeDocuments", HttpMethod.GET, "/nodes/{nodeId}/documents", ADMIN, this::owned),
+                new ApiOperation("drainNode", HttpMethod.POST, "/nodes/{nodeId}/drain", ADMIN, this::drain));
+    }
+
+    // Documents.
+
+    private Future<ApiAnswer> list(ApiCall call) {
+        int limit = call.number("limit", 100, LIST_MAX);
+        JsonObject arguments = new JsonObject()
+                .put("kind", call.kind().name())
+                .put("prefix", call.query("prefix", ""))
+                .put("after", call.query("after", ""))
+                .put("limit", limit);
+        Future<List<JsonObject>> lists =
+                store.isShared() ? localList(arguments).map(List::of) : calls.askAll("list", null, arguments);
+        return lists.map(found -> ApiAnswer.json(merged(found, limit)));
+    }
+
+    private static JsonObject merged(List<JsonObject> lists, int limit) {
+        // Nodes with stores of their own may each have kept something of a document.
+        TreeMap<String, JsonObject> byId = new TreeMap<>();
+        for (JsonObject each : lists) {
+            for (Object found : each.getJsonArray("documents", new JsonArray())) {
+                byId.putIfAbsent(((JsonObject) found).getString("id"), (JsonObject) found);
+            }
+        }
+        JsonArray documents = new JsonArray();
+        byId.values().stream().limit(limit).forEach(documents::add);
+        JsonObject answer = new JsonObject().put("documents", documents);
+        return byId.size() < limit
+                ? answer
+                : answer.put(
+                        "next", documents.getJsonObject(documents.size() - 1).getString("id"));
+    }
+
+    private Future<JsonObject> localList(JsonObject arguments) {
+        return store.list(
+                        DocumentKind.valueOf(arguments.getString("kind")),
+                        arguments.getString("prefix"),
+                        arguments.getString("after"),
+                        arguments.getInteger("limit"))
+                .map(found -> {
+                    JsonArray documents = new JsonArray();
+                    found.forEach(info -> documents.add(described(info)));
+                    return new JsonObject().put("documents", documents);
+                });
+    }
+
+    private static JsonObject described(DocumentInfo info) {
+        return new JsonObject()
+                .put("id", info.key().id())
+                .put("kind", nameOf(info.key().kind()))
+                .put("epoch", info.epoch())
+                .put("entries", info.entryCount())
+                .put("bytes", info.entryBytes() + info.snapshotBytes());
+    }
+
+    private static String nameOf(DocumentKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    private Future<ApiAnswer> delete(ApiCall call) {
+        DocumentKey key = call.document();
+        Future<Void> allowed = call.flag("force") ? Future.succeededFuture() : requireUnused(key);
+        return allowed.compose(free -> registry.lookup(key)).compose(owner -> {
+            Future<List<JsonObject>> deleted =
+                    store.isShared() ? localDelete(key).map(List::of) : calls.askAll("delete", key, NONE);
+            return deleted.compose(each -> {
+                long epoch = each.stream()
+                        .mapToLong(answer -> answer.getLong("epoch", 0L))
+                        .max()
+                        .orElse(0);
+                if (epoch == 0) {
+                    return Future.failedFuture(new DocumentNotFoundException(key));
+                }
+                owner.ifPresent(present -> supersede(present, key, epoch));
+                return Future.succeededFuture(ApiAnswer.NOTHING);
+            });
+        });
+    }
+
+    private Future<Void> requireUnused(DocumentKey key) {
+        return calls.askAll("sessions", key, NONE).compose(nodes -> {
+            for (JsonObject each : nodes) {
+                if (each.containsKey("error")) {
+                    return Future.failedFuture(
+                            new ApiProblem(503, "unavailable", "Node " + each.getString("node") + " does not answer"));
+                }
+                int open = each.getJsonArray("sessions").size();
+                if (open > 0) {
+                    return Future.failedFuture(
+                            ApiProblem.conflict(open + " clients have the document open, and would bring it back"));
+                }
+            }
+            return Future.succeededFuture();
+        });
+    }
+
+    /** The epoch under which it was deleted fences whoever owned it; 0 if there was nothing. */
+    private Future<JsonObject> localDelete(DocumentKey key) {
+        return store.find(key)
+                .compose(found -> found.isEmpty()
+                        ? Future.succeededFuture(0L)
+                        : deleteOnce(key, 1)
+                                .recover(cause -> cause instanceof DocumentNotFoundException
+                                        ? Future.succeededFuture(0L)
+                                        : Future.failedFuture(cause)))
+                .map(epoch -> new JsonObject().put("epoch", epoch));
+    }
+
+    private Future<Long> deleteOnce(DocumentKey key, int attempt) {
+        return store.claim(key, false)
+                .compose(epoch -> store.delete(key, epoch).map(epoch))
+                .recover(cause -> cause instanceof StaleEpochException && attempt < DELETE_TRIES_MAX
+                        ? deleteOnce(key, attempt + 1)
+                        : Future.failedFuture(cause));
+    }
+
+    /** The owner would find out with its next write; until then it would go on showing what is gone. */
+    private void supersede(Ownership owner, DocumentKey key, long epoch) {
+        inbox.toOwner(owner.nodeId(), new OwnerMessage.Superseded(key, new LinkAddress(node.id(), 0, 0), epoch));
+    }
+
+    private Future<List<JsonObject>> allSessions(DocumentKey key) {
+        return calls.askAll("sessions", key, NONE).map(nodes -> nodes.stream()
+                .flatMap(each -> each.getJsonArray("sessions", new JsonArray()).stream()
+                        .map(found -> ((JsonObject) found).put("node", each.getString("node"))))
+                .toList());
+    }
+
+    private Future<ApiAnswer> sessions(ApiCall call) {
+        return allSessions(call.document())
+                .map(found -> ApiAnswer.json(new JsonObject().put("sessions", new JsonArray(found))));
+    }
+
+    private Future<JsonObject> localSessions(DocumentKey key) {
+        return node.sessions(key).map(found -> {
+            JsonArray sessions = new JsonArray();
+            found.forEach(each -> sessions.add(new JsonObject()
+                    .put("session", each.sessionId())
+                    .put("subject", each.subject())
+                    .put("address", each.remoteAddress())
+                    .put("connectedMillis", each.connectedMillis())));
+            return new JsonObject().put("sessions", sessions);
+        });
+    }
+
+    private Future<ApiAnswer> owner(ApiCall call) {
+        return requireOwner(call.document())
+                .map(owner -> ApiAnswer.json(new JsonObject()
+                        .put("node", owner.nodeId())
+                        .put("epoch", owner.epoch())
+                        .put("state", owner.state().name().toLowerCase(Locale.ROOT))));
+    }
+
+    private Future<Ownership> requireOwner(DocumentKey key) {
+        return registry.lookup(key).compose(found -> found.<Future<Ownership>>map(Future::succeededFuture)
+                .orElseGet(() -> Future.failedFuture(ApiProblem.notFound("No node owns " + key + " now"))));
+    }
+
+    private Future<ApiAnswer> handOff(ApiCall call) {
+        if (!(call.body().getValue("node") instanceof String target)) {
+            throw ApiProblem.badRequest("node is missing");
+        }
+        if (!registry.members().contains(target)) {
+            throw ApiProblem.notFound("There is no node " + target);
+        }
+        DocumentKey key = call.document();
+        return requireOwner(key)
+                .compose(owner -> calls.ask(owner.nodeId(), "hand-off", key, new JsonObject().put("to", target)))
+                .map(done -> ApiAnswer.json(202, done));
+    }
+
+    private Future<JsonObject> localHandOff(DocumentKey key, JsonObject arguments) {
+        return node.handOff(key, arguments.getString("to"))
+                ? Future.succeededFuture(new JsonObject().put("from", node.id()).put("to", arguments.getString("to")))
+                : Future.failedFuture(ApiProblem.conflict("The document is on the move already"));
+    }
+
+    private Future<ApiAnswer> release(ApiCall call) {
+        return calls.askAll("release", call.document(), NONE).map(done -> ApiAnswer.NOTHING);
+    }
+
+    private Future<JsonObject> localRelease(DocumentKey key) {
+        node.release(key);
+        return Future.succeededFuture(new JsonObject());
+    }
+
+    // Nodes.
+
+    private Future<ApiAnswer> nodes(ApiCall call) {
+        return calls.askAll("summary", null, NONE)
+                .map(found -> ApiAnswer.json(new JsonObject()
+                        .put("answeredBy", node.id())
+                        .put("clusterSafe", registry.isClusterSafe())
+                        .put("nodes", new JsonArray(found))));
+    }
+
+    private JsonObject summary() {
+        LocalNode.Summary summary = node.summary();
+        return new JsonObject()
+                .put("port", summary.port())
+                .put("httpPort", summary.httpPort())
+                .put("documents", summary.documents())
+                .put("quarantined", summary.quarantined())
+                .put("connections", summary.connections())
+                .put("draining", summary.draining());
+    }
+
+    private Future<ApiAnswer> owned(ApiCall call) {
+        String wanted = call.path("nodeId");
+        if (!registry.members().contains(wanted)) {
+            throw ApiProblem.notFound("There is no node " + wanted);
+        }
+        return registry.ownedBy(wanted).map(keys -> {
+            JsonArray documents = new JsonArray();
+            keys.stream()
+                    .sorted()
+                    .limit(LIST_MAX)
+                    .forEach(key ->
+                            documents.add(new JsonObject().put("id", key.id()).put("kind", nameOf(key.kind()))));
+            return ApiAnswer.json(new JsonObject().put("count", keys.size()).put("documents", documents));
+        });
+    }
+
+    private Future<ApiAnswer> drain(ApiCall call) {
+        return calls.ask(call.path("nodeId"), "drain", null, NONE).map(done -> ApiAnswer.json(202, done));
+    }
+
+    private Future<JsonObject> localDrain() {
+        if (registry.members().size() < 2) {
+            return Future.failedFuture(ApiProblem.conflict("There is no other node that could take over"));
+        }
+        // Handing over takes a while; GET /nodes tells how far it is.
+        node.drain();
+        return Future.succeededFuture(new JsonObject().put("draining", true));
+    }
+}
