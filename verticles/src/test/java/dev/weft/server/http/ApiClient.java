@@ -88,6 +88,12 @@ final class ApiClient {
         Map<String, String> headers = new HashMap<>();
         response.headers().forEach((name, value) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), value));
         String contentType = response.getHeader("Content-Type");
+        if ("application/octet-stream".equals(contentType)) {
+            // The validator knows values of JSON; of bytes only the type is described.
+            assertThat(operation.getResponse(response.statusCode()).getContent())
+                    .containsKey(contentType);
+            return;
+        }
         ValidatableResponse validatable = ValidatableResponse.create(
                 response.statusCode(),
                 headers,
@@ -106,6 +112,10 @@ final class ApiClient {
         return response.body() == null || response.body().length() == 0
                 ? new JsonObject()
                 : response.bodyAsJsonObject();
+    }
+
+    int status(Server node, String path) {
+        return call(node, HttpMethod.GET, path, null, null).statusCode();
     }
 
     JsonObject get(Server node, String path) {
