@@ -24,7 +24,7 @@ import picocli.CommandLine.ScopeType;
             "",
             "weft help COMMAND, or weft COMMAND --help, explains one command. Also, from the launcher script:",
             "weft bench runs a benchmark, weft simulate --seeds N simulates clusters with faults, weft fuzz --rounds N feeds"
-                    + " damaged input to every decoder, weft chaos --rounds N kills, freezes and cuts off real nodes.",
+                    + " damaged input to every decoder, weft fuzz --socket --minutes N to a running node, weft chaos --rounds N kills, freezes and cuts off real nodes.",
             "Exit codes: 0 done, 1 failed, 2 wrong usage."
         })
 public final class Weft {

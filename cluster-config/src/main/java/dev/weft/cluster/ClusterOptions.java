@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
  * @param nodeId for machines: unique per start, because a node that comes back under its old id would seem to own still
  *     what it owned before it died
  * @param backupCount copies of each registry entry beside the first, 0 to 6; 2 survives two nodes lost at once
+ * @param busTls how the event bus is encrypted; empty if it is not
  */
 public record ClusterOptions(
         String clusterName,
@@ -22,7 +24,8 @@ public record ClusterOptions(
         Discovery discovery,
         Network network,
         ClusterTiming timing,
-        int backupCount) {
+        int backupCount,
+        Optional<BusTls> busTls) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
     private static final int INCARNATION_BYTES = 4;
 
@@ -34,6 +37,12 @@ public record ClusterOptions(
         Objects.requireNonNull(network, "network");
         Objects.requireNonNull(timing, "timing");
         requireBetween(backupCount, 0, 6, "backupCount");
+        Objects.requireNonNull(busTls, "busTls");
+    }
+
+    public ClusterOptions withBusTls(BusTls value) {
+        return new ClusterOptions(
+                clusterName, nodeName, nodeId, discovery, network, timing, backupCount, Optional.of(value));
     }
 
     public static Builder builder() {
@@ -66,6 +75,7 @@ public record ClusterOptions(
         private Network network = Network.loopback();
         private ClusterTiming timing = ClusterTiming.defaults();
         private int backupCount = 2;
+        private BusTls busTls;
 
         private Builder() {}
 
@@ -109,10 +119,16 @@ public record ClusterOptions(
             return this;
         }
 
+        public Builder busTls(BusTls value) {
+            busTls = value;
+            return this;
+        }
+
         /** @throws IllegalArgumentException naming the first option out of bounds */
         public ClusterOptions build() {
             String id = nodeId == null ? nodeName + "-" + incarnation() : nodeId;
-            return new ClusterOptions(clusterName, nodeName, id, discovery, network, timing, backupCount);
+            return new ClusterOptions(
+                    clusterName, nodeName, id, discovery, network, timing, backupCount, Optional.ofNullable(busTls));
         }
 
         private static String incarnation() {

@@ -9,9 +9,13 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -215,7 +219,18 @@ public final class ClusteredVertx {
         bus.setConnectTimeout(timing.connectTimeoutMillis());
         bus.setTcpUserTimeout(timing.tcpUserTimeoutMillis());
         bus.setTcpNoDelay(true);
+        options.busTls().ifPresent(tls -> encrypt(bus, tls));
         return vertxOptions;
+    }
+
+    private static void encrypt(EventBusOptions bus, BusTls tls) {
+        bus.setSsl(true);
+        bus.setKeyCertOptions(new PemKeyCertOptions()
+                .setCertPath(tls.certificate().toString())
+                .setKeyPath(tls.key().toString()));
+        bus.setTrustOptions(new PemTrustOptions().addCertPath(tls.authority().toString()));
+        bus.setClientAuth(ClientAuth.REQUIRED);
+        bus.setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"));
     }
 
     private static void warnWithoutNativeTransport(Vertx vertx) {

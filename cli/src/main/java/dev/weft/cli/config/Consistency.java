@@ -27,6 +27,11 @@ final class Consistency {
         consistency.auth();
         consistency.cluster();
         consistency.operation();
+        consistency.together(List.of(Settings.TLS_CERTIFICATE_FILE, Settings.TLS_KEY_FILE));
+        consistency.together(List.of(
+                Settings.CLUSTER_TLS_AUTHORITY_FILE,
+                Settings.CLUSTER_TLS_CERTIFICATE_FILE,
+                Settings.CLUSTER_TLS_KEY_FILE));
         consistency.limits();
         return consistency.mistakes;
     }
@@ -128,6 +133,17 @@ final class Consistency {
         if (!Files.isReadable(Path.of(file))) {
             mistakes.add(setting.name() + ": there is no file '" + file + "' that can be read");
         }
+    }
+
+    /** All or none of these files. */
+    private void together(List<Setting<String>> files) {
+        List<Setting<String>> missing =
+                files.stream().filter(file -> get(file) == null).toList();
+        if (missing.size() == files.size()) {
+            return;
+        }
+        missing.forEach(file -> mistakes.add(file.name() + " is missing beside the other files of its section"));
+        files.stream().filter(file -> get(file) != null).forEach(file -> readable(file, get(file)));
     }
 
     private void cluster() {

@@ -1,5 +1,6 @@
 package dev.weft.cli.config;
 
+import dev.weft.cluster.BusTls;
 import dev.weft.cluster.ClusterOptions;
 import dev.weft.cluster.Network;
 import dev.weft.crdt.clock.WallClock;
@@ -15,6 +16,7 @@ import dev.weft.server.awareness.AwarenessOptions;
 import dev.weft.server.awareness.AwarenessPlugin;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.gateway.GatewayOptions;
+import dev.weft.server.gateway.TlsFiles;
 import dev.weft.server.http.HttpOptions;
 import dev.weft.server.limits.ConnectionLimits;
 import dev.weft.server.limits.DocumentLimits;
@@ -126,8 +128,14 @@ public final class NodeSettings {
     }
 
     private GatewayOptions gateway() {
-        return GatewayOptions.builder()
-                .host(get(Settings.CLIENTS_HOST))
+        GatewayOptions.Builder gateway = GatewayOptions.builder();
+        if (get(Settings.TLS_CERTIFICATE_FILE) != null) {
+            gateway.tls(new TlsFiles(
+                    Path.of(get(Settings.TLS_CERTIFICATE_FILE)),
+                    Path.of(get(Settings.TLS_KEY_FILE)),
+                    get(Settings.TLS_RELOAD)));
+        }
+        return gateway.host(get(Settings.CLIENTS_HOST))
                 .port(get(Settings.CLIENTS_PORT))
                 .create(get(Settings.CLIENTS_CREATE))
                 .frames(frames())
@@ -247,8 +255,14 @@ public final class NodeSettings {
     }
 
     private ClusterOptions cluster() {
-        return ClusterOptions.builder()
-                .clusterName(get(Settings.CLUSTER_NAME))
+        ClusterOptions.Builder cluster = ClusterOptions.builder();
+        if (get(Settings.CLUSTER_TLS_AUTHORITY_FILE) != null) {
+            cluster.busTls(new BusTls(
+                    Path.of(get(Settings.CLUSTER_TLS_AUTHORITY_FILE)),
+                    Path.of(get(Settings.CLUSTER_TLS_CERTIFICATE_FILE)),
+                    Path.of(get(Settings.CLUSTER_TLS_KEY_FILE))));
+        }
+        return cluster.clusterName(get(Settings.CLUSTER_NAME))
                 .nodeName(get(Settings.CLUSTER_NODE_NAME))
                 .network(new Network(
                         get(Settings.CLUSTER_BIND_HOST) == null

@@ -6,6 +6,7 @@ import dev.weft.server.auth.jwt.JwtOptions;
 import dev.weft.server.awareness.AwarenessOptions;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.gateway.GatewayOptions;
+import dev.weft.server.gateway.TlsFiles;
 import dev.weft.server.http.HttpOptions;
 import dev.weft.server.limits.ConnectionLimits;
 import dev.weft.server.limits.DocumentLimits;
@@ -64,6 +65,20 @@ final class Settings {
             Kind.number(1, 256),
             ServerOptions.DEFAULT.gateways(),
             "Event loops that serve clients; by default one per processor.");
+
+    // Encryption towards clients.
+
+    static final Setting<String> TLS_CERTIFICATE_FILE = add(
+            "tls.certificate-file",
+            Kind.TEXT,
+            null,
+            "Certificate of this node as PEM, with those between it and the root; clients then connect by wss.");
+    static final Setting<String> TLS_KEY_FILE = add("tls.key-file", Kind.TEXT, null, "Its private key as PEM.");
+    static final Setting<Integer> TLS_RELOAD = add(
+            "tls.reload",
+            Kind.time(100, DAY),
+            TlsFiles.RELOAD_MILLIS,
+            "How often to look whether the files have changed; a new certificate serves new connections.");
 
     // Who is let in.
 
@@ -191,6 +206,17 @@ final class Settings {
             false,
             "Join although each node keeps its own documents: those of a lost node are gone, or come back only with it.",
             "--allow-unshared-store");
+
+    static final Setting<String> CLUSTER_TLS_AUTHORITY_FILE = add(
+            "cluster.tls.authority-file",
+            Kind.TEXT,
+            null,
+            "Certificate of the private authority that signs the nodes' certificates, as PEM; encrypts the event bus, both"
+                    + " sides showing theirs. Hazelcast's own connections stay in clear, see docs/security.md.");
+    static final Setting<String> CLUSTER_TLS_CERTIFICATE_FILE =
+            add("cluster.tls.certificate-file", Kind.TEXT, null, "Certificate of this node for other nodes, as PEM.");
+    static final Setting<String> CLUSTER_TLS_KEY_FILE =
+            add("cluster.tls.key-file", Kind.TEXT, null, "Its private key as PEM.");
 
     // For operators.
 

@@ -5,6 +5,7 @@ import dev.weft.server.auth.AuthOptions;
 import dev.weft.server.auth.Origins;
 import dev.weft.server.limits.ConnectionLimits;
 import dev.weft.server.link.LinkLimits;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param documentsPerConnectionMax documents one connection may have open
  * @param connections bounds of connections, also of those that have not shown who they are
  * @param auth who is let in and to what
+ * @param tls how connections are encrypted; empty if they are not
  * @param compression which way of compressing each connection uses; by default the one its client begins with
  */
 public record GatewayOptions(
@@ -35,7 +37,8 @@ public record GatewayOptions(
         int documentsPerConnectionMax,
         ConnectionLimits connections,
         AuthOptions auth,
-        CompressionChoice compression) {
+        CompressionChoice compression,
+        Optional<TlsFiles> tls) {
     /** The port of a gateway that listens on none: the application hands it requests of its own server. */
     public static final int MOUNTED = -1;
 
@@ -51,7 +54,8 @@ public record GatewayOptions(
             64,
             ConnectionLimits.DEFAULT,
             AuthOptions.NONE,
-            CompressionChoice.MIRROR);
+            CompressionChoice.MIRROR,
+            Optional.empty());
 
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
 
@@ -120,6 +124,7 @@ public record GatewayOptions(
         private int documentsPerConnectionMax;
         private ConnectionLimits connections;
         private AuthOptions auth;
+        private Optional<TlsFiles> tls;
         private CompressionChoice compression;
 
         private Builder(GatewayOptions from) {
@@ -134,6 +139,7 @@ public record GatewayOptions(
             documentsPerConnectionMax = from.documentsPerConnectionMax;
             connections = from.connections;
             auth = from.auth;
+            tls = from.tls;
             compression = from.compression;
         }
 
@@ -187,6 +193,11 @@ public record GatewayOptions(
             return this;
         }
 
+        public Builder tls(TlsFiles value) {
+            tls = Optional.of(value);
+            return this;
+        }
+
         public Builder auth(AuthOptions value) {
             auth = value;
             return this;
@@ -210,7 +221,8 @@ public record GatewayOptions(
                     documentsPerConnectionMax,
                     connections,
                     auth,
-                    compression);
+                    compression,
+                    tls);
         }
     }
 }

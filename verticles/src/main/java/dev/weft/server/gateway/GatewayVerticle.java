@@ -47,6 +47,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -155,13 +156,18 @@ public final class GatewayVerticle extends VerticleBase {
         if (options.isMounted()) {
             return Future.succeededFuture();
         }
-        server = vertx.createHttpServer(httpOptions());
+        HttpServerOptions http = httpOptions();
+        Optional<ServerTls> tls = options.tls().map(files -> new ServerTls(vertx, files));
+        tls.ifPresent(encryption -> encryption.configure(http));
+        server = vertx.createHttpServer(http);
         server.connectionHandler(connection -> pending.opened(connection, nowMillis()));
         server.requestHandler(request -> {
             pending.requested(request.connection(), nowMillis());
             request(new Upgrading(request, ownContext, () -> pending.upgraded(request.connection())));
         });
-        return server.listen().onSuccess(bound -> listening.accept(bound.actualPort()));
+        return server.listen()
+                .compose(bound -> tls.map(encryption -> encryption.watch(bound)).orElse(Future.succeededFuture()))
+                .onSuccess(ready -> listening.accept(server.actualPort()));
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class TestCluster implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 20;
 
     private final List<Server> nodes = new ArrayList<>();
+    private final List<Integer> busPorts = new ArrayList<>();
 
     /** @param change what differs from the defaults */
     public static TestCluster start(int count, UnaryOperator<ServerOptions> change) {
@@ -45,6 +46,7 @@ public final class TestCluster implements AutoCloseable {
                     .withGateways(1)
                     .withGateway(GatewayOptions.DEFAULT.withHost("127.0.0.1").withPort(0))
                     .withCluster(options);
+            cluster.busPorts.add(ports[count + i]);
             cluster.nodes.add(
                     RawClient.await(Server.start(change.apply(server), InMemoryDocumentStore.over(contents))));
         }
@@ -55,6 +57,10 @@ public final class TestCluster implements AutoCloseable {
 
     public Server node(int index) {
         return nodes.get(index);
+    }
+
+    public int busPort(int index) {
+        return busPorts.get(index);
     }
 
     public RawClient connect(int index) {

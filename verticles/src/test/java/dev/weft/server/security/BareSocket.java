@@ -1,0 +1,135 @@
+package dev.weft.server.security;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+
+/** A TCP connection to a node, and what somebody without manners writes on it. */
+final class BareSocket implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    private final Socket socket;
+
+    BareSocket(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setTcpNoDelay(true);
+    }
+
+    /** As far as a WebSocket. */
+    static BareSocket upgraded(int port) throws IOException {
+        BareSocket bare = new BareSocket(port);
+        bare.write("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        bare.readHead();
+        return bare;
+    }
+
+    private void readHead() throws IOException {
+        InputStream in = socket.getInputStream();
+        int last = 0;
+        while (last != 0x0d0a0d0a) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("Closed during the upgrade");
+            }
+            last = last << 8 | next;
+        }
+    }
+
+    void write(String text) throws IOException {
+        write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    void write(byte[] bytes) throws IOException {
+        OutputStream out = socket.getOutputStream();
+        out.write(bytes);
+        out.flush();
+    }
+
+    /** One masked frame. @param firstByte FIN, reserved bits and opcode */
+    static byte[] frame(int firstByte, byte[] payload) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(firstByte);
+        if (payload.length < 126) {
+            out.write(0x80 | payload.length);
+        } else if (payload.length < 1 << 16) {
+            out.write(0x80 | 126);
+            out.write(payload.length >> 8);
+            out.write(payload.length);
+        } else {
+            out.write(0x80 | 127);
+            for (int shift = 56; shift >= 0; shift -= 8) {
+                out.write((int) ((long) payload.length >> shift));
+            }
+        }
+        // A mask of zeros leaves the payload as it is.
+        out.write(0);
+        out.write(0);
+        out.write(0);
+        out.write(0);
+        out.writeBytes(payload);
+        return out.toByteArray();
+    }
+
+    /** Everything until the other side closes; fails if it does not. */
+    byte[] readUntilClosed() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8_192];
+        try {
+            int read = socket.getInputStream().read(buffer);
+            while (read >= 0) {
+                all.write(buffer, 0, read);
+                read = socket.getInputStream().read(buffer);
+            }
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("The connection was not closed within " + PATIENCE_MILLIS + " ms", e);
+        } catch (IOException e) {
+            // A reset is a close, too.
+            return all.toByteArray();
+        }
+        return all.toByteArray();
+    }
+
+    /** Throws away what has come; false if the other side has closed. */
+    boolean drain() throws IOException {
+        socket.setSoTimeout(1);
+        try {
+            byte[] buffer = new byte[65_536];
+            while (true) {
+                if (socket.getInputStream().read(buffer) < 0) {
+                    return false;
+                }
+            }
+        } catch (SocketTimeoutException e) {
+            return true;
+        } finally {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+        }
+    }
+
+    /** The code of the close frame at the end of what was read; 0 if there is none. */
+    static int closeCode(byte[] read) {
+        for (int i = 0; i + 3 < read.length; i++) {
+            if ((read[i] & 0xff) == 0x88 && i + 2 + read[i + 1] == read.length) {
+                return (read[i + 2] & 0xff) << 8 | read[i + 3] & 0xff;
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is of no use any more either way.
+            return;
+        }
+    }
+}
