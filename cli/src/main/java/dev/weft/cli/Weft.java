@@ -16,6 +16,8 @@ import picocli.CommandLine.ScopeType;
             RunCommand.class,
             ConfigCommand.class,
             ClusterCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             CatCommand.class,
             WatchCommand.class,
             TypeCommand.class
@@ -66,7 +68,7 @@ public final class Weft {
     static CommandLine commandLine() {
         Weft weft = new Weft();
         CommandLine commandLine = new CommandLine(weft);
-        for (String configured : List.of("run", "config")) {
+        for (String configured : List.of("run", "config", "backup", "restore")) {
             ConfigurationFlags.addTo(
                     commandLine.getSubcommands().get(configured).getCommandSpec());
         }
