@@ -12,7 +12,14 @@ WORKDIR /var/lib/weft
 VOLUME /var/lib/weft
 # A number, so that Kubernetes can see that it is not root.
 USER 10001:10001
-EXPOSE 8080 5701 5801
+# Within the container every address may be listened on; whoever runs it decides what is published. A node that others can
+# reach refuses to start until it is told how clients show who they are (docs/security.md).
+ENV WEFT_CLIENTS_HOST=0.0.0.0 WEFT_CLIENTS_PORT=8080 \
+    WEFT_HTTP_HOST=0.0.0.0 WEFT_HTTP_PORT=8090 \
+    WEFT_STORE_DATA=/var/lib/weft/data
+# Clients; health, metrics and operators; between nodes.
+EXPOSE 8080 8090 5701 5801
+HEALTHCHECK --interval=2s --timeout=5s --start-period=60s --retries=3 CMD ["/opt/weft/bin/health"]
 STOPSIGNAL SIGTERM
 # Java is the first process and gets the signal: it hands off documents and sessions, then exits.
 ENTRYPOINT ["/opt/weft/runtime/bin/java", "@/opt/weft/lib/java.options"]

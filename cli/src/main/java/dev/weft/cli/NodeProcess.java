@@ -47,7 +47,7 @@ public final class NodeProcess {
     /**
      * @param prefix a command that runs the rest of its arguments in its own place, such as {@code ip netns exec}; may be
      *     empty
-     * @param jvmFlags on top of this process's own
+     * @param jvmFlags on top of this process's own; a class path among them counts instead of its
      * @param arguments of the {@code weft} command; include {@code --stop-with-input}
      */
     public static NodeProcess start(
@@ -74,8 +74,9 @@ public final class NodeProcess {
         command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "weft-node"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(jvmFlags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Weft.class.getName()));
+        command.add(Weft.class.getName());
         command.addAll(arguments);
         return command;
     }

@@ -156,7 +156,11 @@ class ArchitectureTest {
             "dev.weft.server.document.DocumentVerticle");
 
     private static final String[] OUTSIDE = {
-        "dev.weft.cli..", "dev.weft.bench..", "dev.weft.server.storage.embedded..", "dev.weft.server.storage.postgres.."
+        "dev.weft.cli..",
+        "dev.weft.bench..",
+        "dev.weft.testkit..",
+        "dev.weft.server.storage.embedded..",
+        "dev.weft.server.storage.postgres.."
     };
 
     private static final Map<String, Set<String>> TIME_AND_CHANCE = Map.of(

@@ -47,6 +47,7 @@ public final class Soak implements AutoCloseable {
     private final Vertx clientVertx;
     private final List<Server> nodes = new ArrayList<>();
     private final AtomicLong visits = new AtomicLong();
+    private final AtomicLong late = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private final AtomicIntegerArray submitted;
     private final AtomicIntegerArray confirmed;
@@ -64,6 +65,7 @@ public final class Soak implements AutoCloseable {
 
     /**
      * @param visits how many clients have joined and left
+     * @param late of them, those whose first attempt to connect failed, as happens on a machine that is too small
      * @param failures visits that ended with an error
      * @param claims how often a node took a document, which is how often one was opened
      * @param wrong documents that show fewer characters than were confirmed or more than were typed
@@ -71,7 +73,7 @@ public final class Soak implements AutoCloseable {
      * @param after what was there at the end
      */
     public record Result(
-            long visits, long failures, long claims, List<String> wrong, Footprint before, Footprint after) {
+            long visits, long late, long failures, long claims, List<String> wrong, Footprint before, Footprint after) {
         public double heapGrowth() {
             return (double) after.heapBytes() / before.heapBytes() - 1;
         }
@@ -110,7 +112,9 @@ public final class Soak implements AutoCloseable {
         }
 
         public void print(PrintStream out) {
-            out.printf("visits %d, of them failed %d; documents opened %d times%n", visits, failures, claims);
+            out.printf(
+                    "visits %d, connected at a later attempt %d, failed %d; documents opened %d times%n",
+                    visits, late, failures, claims);
             out.printf("%-12s %12s %12s%n", "", "before", "after");
             out.printf(
                     "%-12s %12d %12d  (%+.1f %%)%n",
@@ -169,7 +173,7 @@ public final class Soak implements AutoCloseable {
         visitFor(seconds);
         Footprint after = whenQuiet();
         long claims = store.claims() - opened;
-        return new Result(visits.get() - visited, failures.get(), claims, compare(), before, after);
+        return new Result(visits.get() - visited, late.get(), failures.get(), claims, compare(), before, after);
     }
 
     private void visitEveryDocument() {
@@ -247,7 +251,7 @@ public final class Soak implements AutoCloseable {
     void visited(boolean connected) {
         visits.incrementAndGet();
         if (!connected) {
-            failures.incrementAndGet();
+            late.incrementAndGet();
         }
     }
 

@@ -147,7 +147,12 @@ final class Consistency {
     }
 
     private void cluster() {
-        if (get(Settings.CLUSTER_MEMBERS).isEmpty()) {
+        boolean hasMembers = !get(Settings.CLUSTER_MEMBERS).isEmpty();
+        boolean hasService = get(Settings.CLUSTER_KUBERNETES_SERVICE) != null;
+        if (hasMembers && hasService) {
+            mistakes.add("cluster.members and cluster.kubernetes-service are two ways to find other nodes; set one");
+        }
+        if (!hasMembers && !hasService) {
             for (Setting<?> setting : Settings.all()) {
                 if (setting.section().startsWith("cluster")
                         && configuration.isSet(setting)

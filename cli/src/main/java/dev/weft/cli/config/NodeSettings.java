@@ -2,6 +2,7 @@ package dev.weft.cli.config;
 
 import dev.weft.cluster.BusTls;
 import dev.weft.cluster.ClusterOptions;
+import dev.weft.cluster.Discovery;
 import dev.weft.cluster.Network;
 import dev.weft.crdt.clock.WallClock;
 import dev.weft.protocol.codec.FrameLimits;
@@ -94,7 +95,7 @@ public final class NodeSettings {
     }
 
     public boolean isClustered() {
-        return !get(Settings.CLUSTER_MEMBERS).isEmpty();
+        return !get(Settings.CLUSTER_MEMBERS).isEmpty() || get(Settings.CLUSTER_KUBERNETES_SERVICE) != null;
     }
 
     public int awaitMembers() {
@@ -271,8 +272,15 @@ public final class NodeSettings {
                         get(Settings.CLUSTER_HOST),
                         get(Settings.CLUSTER_HAZELCAST_PORT),
                         get(Settings.CLUSTER_BUS_PORT)))
-                .members(get(Settings.CLUSTER_MEMBERS).toArray(String[]::new))
+                .discovery(discovery())
                 .build();
+    }
+
+    private Discovery discovery() {
+        String service = get(Settings.CLUSTER_KUBERNETES_SERVICE);
+        return service == null
+                ? new Discovery.Members(get(Settings.CLUSTER_MEMBERS))
+                : Discovery.Kubernetes.service(service);
     }
 
     private <T> T get(Setting<T> setting) {

@@ -167,6 +167,12 @@ final class Settings {
             "Hazelcast addresses HOST:PORT of the nodes of the cluster; this node's own may be among them. A node without"
                     + " any is alone.",
             "--join");
+    static final Setting<String> CLUSTER_KUBERNETES_SERVICE = add(
+            "cluster.kubernetes-service",
+            Kind.TEXT,
+            null,
+            "Instead of cluster.members: the full DNS name of a headless service whose pods are the nodes, such as"
+                    + " weft-nodes.default.svc.cluster.local.");
     static final Setting<String> CLUSTER_NAME =
             add("cluster.name", Kind.TEXT, "weft", "Nodes of other clusters are refused.", "--cluster-name");
     static final Setting<String> CLUSTER_NODE_NAME =

@@ -10,6 +10,8 @@ import dev.weft.crdt.handler.text.FugueTextHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,7 +78,8 @@ class ImageIT {
                 .contains("\nENTRYPOINT [\"/opt/weft/runtime/bin/java\", \"@/opt/weft/lib/java.options\"]\n")
                 .contains("\nUSER " + Sandbox.USER + ":" + Sandbox.USER + "\n")
                 .contains("\nWORKDIR " + Sandbox.DATA + "\n")
-                .contains("\nCOPY --from=build /image /opt/weft\n");
+                .contains("\nCOPY --from=build /image /opt/weft\n")
+                .contains(" CMD [\"/opt/weft/bin/health\"]\n");
     }
 
     @Test
@@ -85,17 +88,22 @@ class ImageIT {
         Path data = Files.createDirectory(folder.resolve("data"));
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
 
-        Sandbox first = Sandbox.start(image, data, temporary, "run", "--port=0");
+        int operators = freePort();
+        Sandbox first = Sandbox.start(
+                image, data, temporary, "run", "--port=0", "--allow-anonymous", "--http-port=" + operators);
         try {
             FugueTextHandler text = join(first.awaitPort(PATIENCE_SECONDS), "Kept.");
             assertThat(text.value()).isEqualTo("Kept.");
+            assertThat(health(operators)).isZero();
         } finally {
             first.terminate();
         }
         assertThat(first.awaitExit(PATIENCE_SECONDS)).as(first::output).isEqualTo(128 + 15);
         assertThat(first.output()).contains("Stopped.");
+        assertThat(health(operators)).isNotZero();
 
-        Sandbox second = Sandbox.start(image, data, temporary, "run", "--port=0");
+        Sandbox second = Sandbox.start(
+                image, data, temporary, "run", "--port=0", "--allow-anonymous", "--http-port=" + operators);
         try {
             FugueTextHandler text = join(second.awaitPort(PATIENCE_SECONDS), "");
             assertThat(text.value()).isEqualTo("Kept.");
@@ -120,6 +128,21 @@ class ImageIT {
         }
         await(client.close());
         return text;
+    }
+
+    /** The health check of the image, whose network is this machine's here. */
+    private static int health(int port) throws IOException, InterruptedException {
+        return Programs.run(
+                        image,
+                        Map.of(),
+                        List.of("bash", image.resolve("bin/health").toString(), String.valueOf(port)))
+                .exitCode();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     private static List<String> classPath() throws IOException {

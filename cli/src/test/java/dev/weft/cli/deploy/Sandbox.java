@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /**
  * The image's entry point under bubblewrap, which needs neither root nor a container engine: first process of its process
  * table, user 10001 of its user table, this machine's {@code /usr} and the image read-only, a data folder and {@code /tmp}
- * to write to, no environment but what is set here.
+ * to write to, no environment but the image's and a limit of memory.
  */
 final class Sandbox {
     static final int USER = 10001;
@@ -43,6 +43,7 @@ final class Sandbox {
         command.addAll(List.of("--bind", data.toString(), DATA));
         command.addAll(List.of("--remount-ro", "/", "--chdir", DATA));
         command.addAll(List.of("--clearenv", "--setenv", "JDK_JAVA_OPTIONS", "-XX:MaxRAM=512m"));
+        Dockerfile.environment().forEach((name, value) -> command.addAll(List.of("--setenv", name, value)));
         command.addAll(List.of("/opt/weft/runtime/bin/java", "@/opt/weft/lib/java.options"));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("weft-sandbox-", ".log");

@@ -1,0 +1,36 @@
+package dev.weft.cli.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.cli.config.ConfigurationFlags;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What a node makes of the environment that a deployment gives it. */
+final class NodeVariables {
+    private NodeVariables() {}
+
+    /** Fails unless a node would start with these: all are known, and their values fit. */
+    static void requireUnderstood(Map<String, String> given) {
+        Map<String, String> variables = new HashMap<>(given);
+        // A file in the container; any file stands for it here.
+        variables.replaceAll((name, value) ->
+                name.endsWith("_FILE") ? Repository.file("README.md").toString() : value);
+        assertThat(ConfigurationFlags.unknownVariables(variables)).isEmpty();
+        CommandSpec command = CommandSpec.create();
+        ConfigurationFlags.addTo(command);
+        ConfigurationFlags.describe(new CommandLine(command).parseArgs(), variables);
+    }
+
+    /** How long a node that is told to stop may take. */
+    static int stopSecondsMax() {
+        Matcher constant = Pattern.compile("STOP_SECONDS_MAX = (\\d+);")
+                .matcher(Repository.read("cli/src/main/java/dev/weft/cli/RunCommand.java"));
+        assertThat(constant.find()).isTrue();
+        return Integer.parseInt(constant.group(1));
+    }
+}
