@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * many edits. Confined to the document's context.
  */
 final class HistoryPacker {
-    /** How many entries stay unpacked, and how many more gather before some are packed. */
-    static final int ENTRIES_KEPT = HistoryBlock.COUNT_MAX;
+    /** How many entries stay unpacked however old they are. A whole block gathers before them and is packed then. */
+    static final int ENTRIES_KEPT = 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(HistoryPacker.class);
 
@@ -58,7 +58,7 @@ final class HistoryPacker {
     }
 
     private boolean hasEnough() {
-        return lastPosition - packedUpTo >= 2L * ENTRIES_KEPT;
+        return lastPosition - packedUpTo >= HistoryBlock.COUNT_MAX + ENTRIES_KEPT;
     }
 
     private void packOn() {
@@ -66,7 +66,7 @@ final class HistoryPacker {
             if (done.failed()) {
                 LOG.debug(
                         "{} epoch {}: not packed: {}", key, epoch, done.cause().toString());
-                dueAt = lastPosition + ENTRIES_KEPT;
+                dueAt = lastPosition + HistoryBlock.COUNT_MAX;
                 isBusy = false;
                 return;
             }

@@ -8,6 +8,7 @@ import dev.weft.crdt.change.Change;
 import dev.weft.crdt.clock.WallClock;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.handler.text.FugueTextHandler;
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.server.bus.LinkAddress;
@@ -37,6 +38,7 @@ class HistoryPackerTest {
     private static final DocumentKey DOC = DocumentKey.aware("doc");
     private static final PluginChain NO_PLUGINS = new PluginChain(List.of(), () -> 0, new EventStream("test", () -> 0));
     private static final int KEPT = HistoryPacker.ENTRIES_KEPT;
+    private static final int PACKED = HistoryBlock.COUNT_MAX;
 
     private final Vertx vertx = Vertx.vertx();
     private final InMemoryDocumentStore store = InMemoryDocumentStore.unshared();
@@ -90,13 +92,13 @@ class HistoryPackerTest {
 
     @Test
     void packsAllButTheNewestEntries() {
-        List<Change> changes = typed(3 * KEPT + 10);
+        List<Change> changes = typed(2 * PACKED + KEPT + 10);
         long epoch = stored(changes);
         pack(epoch, changes.size());
 
         List<StoredRun> runs = runs(epoch);
         assertThat(runs.stream().filter(PackedEntries.class::isInstance).mapToInt(StoredRun::count))
-                .containsExactly(KEPT, KEPT);
+                .containsExactly(PACKED, PACKED);
         assertThat(runs).hasSize(2 + KEPT + 10);
         List<Change> read = new ArrayList<>();
         await(store.readAll(DOC, epoch, 0, page -> page.forEach(entry -> read.add(Change.decode(entry.blob())))));
@@ -105,7 +107,7 @@ class HistoryPackerTest {
 
     @Test
     void leavesAShortLogAndTheLogOfAnotherOwnerAlone() {
-        List<Change> changes = typed(2 * KEPT);
+        List<Change> changes = typed(PACKED + KEPT);
         long epoch = stored(changes);
         pack(epoch, changes.size() - 1);
         long newer = await(store.claim(DOC, false));
@@ -115,7 +117,7 @@ class HistoryPackerTest {
 
     @Test
     void aDocumentLoadedFromPackedEntriesGivesOutTheSameChanges() {
-        List<Change> changes = typed(2 * KEPT + 10);
+        List<Change> changes = typed(PACKED + KEPT + 10);
         long epoch = stored(changes);
         List<byte[]> before = given(runs(epoch), epoch, changes.size());
         pack(epoch, changes.size());
