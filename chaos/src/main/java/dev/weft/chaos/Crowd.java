@@ -214,6 +214,31 @@ final class Crowd implements AutoCloseable {
         return views;
     }
 
+    /** Who at a node does not see a single edit that another at the same node made since then. */
+    List<String> unseenAtHome(long sinceNanos) {
+        Map<String, View> views = views(false);
+        List<String> unseen = new ArrayList<>();
+        for (Person author : people) {
+            for (Person reader : people) {
+                View view = views.get(reader.writer.name());
+                if (author != reader
+                        && author.home == reader.home
+                        && view != null
+                        && !author.leaves
+                        && !author.writer.isRelay()) {
+                    boolean isSeen = writtenBy(author.writer).stream()
+                            .filter(written -> written.madeNanos() > sinceNanos)
+                            .flatMap(written -> written.changes().stream())
+                            .anyMatch(view::holds);
+                    if (!isSeen) {
+                        unseen.add(reader.writer.name() + " sees nothing of " + author.writer.name());
+                    }
+                }
+            }
+        }
+        return unseen;
+    }
+
     /** What must never be missing any more: all that anybody was told is durable, by name of who was told. */
     Map<String, Set<OperationId>> promised(boolean isRelay) {
         Map<String, Set<OperationId>> promised = new LinkedHashMap<>();

@@ -28,6 +28,11 @@ final class Round {
     private static final long POLL_MILLIS = 50;
     private static final int NAMED_MAX = 5;
 
+    /** A cut that lasts this long has been noticed by everybody, on however slow a machine. */
+    private static final long NOTICED_MILLIS = 30_000;
+
+    private static final long SURPRISE_MILLIS = 1_000;
+
     /** A server with nothing but the store. */
     interface Audit extends AutoCloseable {
         String url();
@@ -42,8 +47,8 @@ final class Round {
      * @param equalMillisMax how long it may take until all are equal
      */
     record Plan(long warmUpMillis, long afterMillis, long equalMillisMax, Crowd.Pace pace) {
-        static final Plan LONG = new Plan(2_000, 3_000, 90_000, new Crowd.Pace(100, 5_000));
-        static final Plan SHORT = new Plan(700, 700, 60_000, new Crowd.Pace(100, 2_000));
+        static final Plan LONG = new Plan(2_000, 3_000, 120_000, new Crowd.Pace(100, 5_000));
+        static final Plan SHORT = new Plan(1_000, 700, 120_000, new Crowd.Pace(100, 2_000));
     }
 
     private final Vertx vertx;
@@ -76,6 +81,7 @@ final class Round {
             fault.strike(scene);
             if (fault.isQuietOnceMended()) {
                 crowd.stopWriting();
+                checkThatEditingGoesOn(struck);
             }
             fault.mend(scene);
             long mended = System.nanoTime();
@@ -121,6 +127,15 @@ final class Round {
                     elsewhere,
                     reconnects);
         }
+    }
+
+    /** Those who are on one side of a cut see each other's edits, once it has lasted for longer than it takes to notice. */
+    private void checkThatEditingGoesOn(long struck) {
+        if (millisSince(struck) < NOTICED_MILLIS) {
+            return;
+        }
+        crowd.unseenAtHome(struck + TimeUnit.MILLISECONDS.toNanos(SURPRISE_MILLIS))
+                .forEach(who -> problems.add(who + " while the cut lasted"));
     }
 
     private static long millisSince(long nanos) {

@@ -42,7 +42,7 @@ public record ClusterTiming(
     }
 
     public static ClusterTiming defaults() {
-        return new ClusterTiming(1, 5, 5, 0, 2_000, 3_000, 5_000, 3_000, 10);
+        return new ClusterTiming(1, 5, 2, 0, 2_000, 3_000, 5_000, 3_000, 10);
     }
 
     public ClusterTiming withMemberSilenceSeconds(int seconds) {

@@ -20,8 +20,8 @@ class HazelcastConfigFactoryTest {
         assertThat(config.getProperty("hazelcast.heartbeat.failuredetector.type"))
                 .isEqualTo("deadline");
         assertThat(config.getProperty("hazelcast.merge.first.run.delay.seconds"))
-                .isEqualTo("5");
-        assertThat(config.getProperty("hazelcast.merge.next.run.delay.seconds")).isEqualTo("5");
+                .isEqualTo("2");
+        assertThat(config.getProperty("hazelcast.merge.next.run.delay.seconds")).isEqualTo("2");
         assertThat(config.getProperty("hazelcast.phone.home.enabled")).isEqualTo("false");
         assertThat(config.getProperty("hazelcast.logging.type")).isEqualTo("slf4j");
         assertThat(config.getProperty("hazelcast.shutdownhook.enabled")).isEqualTo("false");
