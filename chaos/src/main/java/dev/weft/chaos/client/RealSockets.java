@@ -125,6 +125,11 @@ final class RealSockets implements StockHost {
 
         RealSocket(WebSocket socket) {
             this.socket = socket;
+            if (socket.isClosed()) {
+                // The other side was quicker. A closed socket takes no handler.
+                gone();
+                return;
+            }
             socket.binaryMessageHandler(frame -> arrived(frame.getBytes()));
             socket.textMessageHandler(frame -> arrived(frame.getBytes()));
             socket.exceptionHandler(broken -> {});

@@ -25,6 +25,9 @@ final class LinkAwareness implements LinkPlugin {
      *
      * A client shows itself under its session id. Only one that came back on a new socket without a handshake keeps the
      * id of its old one, because nobody has told it another (spec protocol 8.6).
+     *
+     * That somebody left is told by a table of all who are left. When many leave at once, as when a node does, that would
+     * be as many tables for everybody; so there are two a tick: one for the first who leaves, one for all behind.
      */
 
     private final String documentId;
@@ -37,6 +40,8 @@ final class LinkAwareness implements LinkPlugin {
     private final Set<String> unconfirmed = new HashSet<>();
     private final Map<String, Long> sentAt = new HashMap<>();
     private final Map<String, String> due = new LinkedHashMap<>();
+    private boolean isTableSent;
+    private boolean isTableDue;
     private boolean isInformed;
     private long confirmUntilMillis = -1;
     private long announcedAtMillis;
@@ -134,7 +139,7 @@ final class LinkAwareness implements LinkPlugin {
         sentAt.remove(clientId);
         due.remove(clientId);
         everybody.remove(clientId);
-        out.toSessions(out.sessionIds(), state());
+        someoneLeft(out);
         out.toOwner(AwarenessPayload.gone(List.of(clientId)).encode());
     }
 
@@ -178,7 +183,7 @@ final class LinkAwareness implements LinkPlugin {
             }
         }
         if (someoneLeft) {
-            out.toSessions(out.sessionIds(), state());
+            someoneLeft(out);
         }
         if (isInformed && !awaitingState.isEmpty()) {
             out.toSessions(List.copyOf(awaitingState), state());
@@ -221,11 +226,23 @@ final class LinkAwareness implements LinkPlugin {
         }
         if (confirmUntilMillis >= 0 && nowMillis >= confirmUntilMillis) {
             confirmUntilMillis = -1;
-            if (everybody.keySet().removeAll(unconfirmed)) {
-                out.toSessions(out.sessionIds(), state());
-            }
+            isTableDue |= everybody.keySet().removeAll(unconfirmed);
             unconfirmed.clear();
         }
+        isTableSent = isTableDue;
+        if (isTableDue) {
+            isTableDue = false;
+            out.toSessions(out.sessionIds(), state());
+        }
+    }
+
+    private void someoneLeft(Output out) {
+        if (isTableSent) {
+            isTableDue = true;
+            return;
+        }
+        isTableSent = true;
+        out.toSessions(out.sessionIds(), state());
     }
 
     private AwarenessState state() {

@@ -200,9 +200,13 @@ public final class AwareLink extends DocumentLink {
 
     private void askForState(AwareSession session, long nowMillis) {
         requests.remove(session.request);
-        session.requestedAtMillis = nowMillis;
         session.request = nextRequest++;
         requests.put(session.request, session);
+        sendRequest(session, nowMillis);
+    }
+
+    private void sendRequest(AwareSession session, long nowMillis) {
+        session.requestedAtMillis = nowMillis;
         readState(session.request, session.id, session.held.build(), 0, limits.partBytesMax());
     }
 
@@ -210,7 +214,7 @@ public final class AwareLink extends DocumentLink {
         if (session.state == State.UNINTRODUCED) {
             outOfSync(session, "Say first what you have", nowMillis);
         } else if (session.isLive() && ping.versionVector() != null) {
-            compare(session, ping.versionVector(), nowMillis);
+            compare(session, session.withOwnPartOf(version, ping.versionVector()), nowMillis);
         }
     }
 
@@ -528,7 +532,8 @@ public final class AwareLink extends DocumentLink {
             } else if (session.request != 0
                     && isAttached()
                     && nowMillis - session.requestedAtMillis >= 2L * limits.retryMillis()) {
-                askForState(session, nowMillis);
+                // The same question: an owner that is slower than this would never be listened to otherwise.
+                sendRequest(session, nowMillis);
             } else if (session.resyncAtMillis >= 0 && nowMillis >= session.resyncAtMillis) {
                 session.resyncAtMillis = -1;
                 outOfSync(session, "The document moved to another node", nowMillis);
@@ -541,7 +546,8 @@ public final class AwareLink extends DocumentLink {
         requests.remove(session.request);
         session.request = 0;
         toSession(session.id, new ErrorMessage(key.id(), code, reason));
-        if (session.reply != Reply.HANDSHAKE) {
+        boolean isHandshake = session.reply == Reply.HANDSHAKE;
+        if (!isHandshake && session.author != null) {
             // The session is older than the question. What its handshake granted it still has: its client goes on
             // counting on acknowledgements, and does not shake hands again while the socket is open.
             session.state = State.UNINTRODUCED;
@@ -550,8 +556,10 @@ public final class AwareLink extends DocumentLink {
         }
         sessions.remove(session.id);
         pluginsClosed(session.id);
-        // A handshake gets two frames, because only the second ends the attempt of a stock client (G2).
-        toSession(session.id, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
+        if (isHandshake) {
+            // A handshake gets two frames, because only the second ends the attempt of a stock client (G2).
+            toSession(session.id, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
+        }
         forget(session.id);
     }
 

@@ -126,6 +126,14 @@ final class AwareSession {
                 : VersionVector.builder().update(author, newest.packed()).build();
     }
 
+    /**
+     * What a client says that it holds, without the holes in what its author made: it has pruned them, and does not want
+     * them back (G14). As it is, for one that never shook hands.
+     */
+    VersionVector withOwnPartOf(VersionVector.Builder document, VersionVector client) {
+        return author == null ? client : client.merged(ownPartOf(document.build()));
+    }
+
     /** Whether a broadcast is news; a client that came back holds what it made before and what is broadcast only now. */
     boolean takes(Change change) {
         if (held == null) {

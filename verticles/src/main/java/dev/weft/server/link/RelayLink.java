@@ -144,8 +144,12 @@ public final class RelayLink extends DocumentLink {
     private void askForState(RelaySession session, long nowMillis) {
         requests.remove(session.request);
         session.request = nextRequest++;
-        session.requestedAtMillis = nowMillis;
         requests.put(session.request, session);
+        sendRequest(session, nowMillis);
+    }
+
+    private void sendRequest(RelaySession session, long nowMillis) {
+        session.requestedAtMillis = nowMillis;
         // Each further part of one welcome may be larger, since its reader waits for all of them.
         int doublings = Math.min(session.collectedParts, PART_DOUBLINGS_MAX);
         readState(session.request, session.id, null, session.holdsUpTo, limits.partBytesMax() << doublings);
@@ -386,7 +390,8 @@ public final class RelayLink extends DocumentLink {
             } else if (session.request != 0
                     && isAttached()
                     && nowMillis - session.requestedAtMillis >= 2L * limits.retryMillis()) {
-                askForState(session, nowMillis);
+                // The same question: an owner that is slower than this would never be listened to otherwise.
+                sendRequest(session, nowMillis);
             }
         }
     }

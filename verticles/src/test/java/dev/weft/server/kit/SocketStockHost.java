@@ -99,11 +99,14 @@ public final class SocketStockHost implements StockHost {
         }
 
         void listen() {
+            if (socket.isClosed()) {
+                // The other side was quicker. A closed socket takes no handler, and whoever waits for it waits for
+                // ever.
+                context.runOnContext(run -> client.socketGone(this));
+                return;
+            }
             socket.binaryMessageHandler(frame -> context.runOnContext(run -> heard(frame)));
             socket.closeHandler(closed -> context.runOnContext(run -> client.socketGone(this)));
-            if (socket.isClosed()) {
-                context.runOnContext(run -> client.socketGone(this));
-            }
         }
 
         private void heard(Buffer frame) {

@@ -286,6 +286,28 @@ class AwareLinkTest {
         assertThat(script.toOwner(OwnerMessage.ReadState.class)).hasSize(2);
     }
 
+    // A client that pruned says less of its author than it made (G14).
+    @Test
+    void doesNotSendAnAuthorWhatItMadeItselfHoweverLittleItsPingsSay() {
+        live("s1", bob);
+        script.client("s1", new ChangeMessage("paper", bob.type('b')));
+        script.owner(accepted(1, 1)).owner(broadcast(1, 1, bob.type('c')));
+        for (int ping = 1; ping <= 4; ping++) {
+            script.client("s1", new Ping("paper", ping, VersionVector.EMPTY));
+        }
+        assertThat(script.toOwner(OwnerMessage.ReadState.class)).hasSize(1);
+    }
+
+    // An owner that takes longer than the pause between two questions has answered each of them too late otherwise.
+    @Test
+    void takesTheAnswerToAQuestionThatWasRepeatedMeanwhile() {
+        script.client("s1", handshake(bob)).routed().owner(attached(1, 0));
+        script.pass(2L * LIMITS.retryMillis() + LinkScript.TICK_MILLIS);
+        assertThat(script.toOwner(OwnerMessage.ReadState.class)).hasSize(2);
+        script.owner(state(1, 0)).owner(state(1, 0));
+        assertThat(script.heard("s1", HandshakeResponse.class)).hasSize(1);
+    }
+
     @Test
     void asksAClientForWhatTheDocumentStillLacksAtItsSecondPing() {
         live("s1", bob);

@@ -1,0 +1,86 @@
+package dev.weft.server.awareness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.protocol.awareness.AwarenessState;
+import dev.weft.protocol.message.Message;
+import dev.weft.server.limits.LimitCounters;
+import dev.weft.server.plugin.LinkPlugin;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LinkAwarenessTest {
+    private final LinkAwareness awareness = new LinkAwareness("paper", AwarenessOptions.DEFAULT, new LimitCounters());
+    private final Said said = new Said();
+
+    private static final class Said implements LinkPlugin.Output {
+        final Set<String> sessions = new LinkedHashSet<>();
+        final List<AwarenessState> tables = new ArrayList<>();
+
+        @Override
+        public String documentId() {
+            return "paper";
+        }
+
+        @Override
+        public Set<String> sessionIds() {
+            return sessions;
+        }
+
+        @Override
+        public void toSession(String sessionId, Message message) {
+            toSessions(List.of(sessionId), message);
+        }
+
+        @Override
+        public void toSessions(Collection<String> sessionIds, Message message) {
+            if (message instanceof AwarenessState table) {
+                tables.add(table);
+            }
+        }
+
+        @Override
+        public void toOwner(byte[] payload) {}
+
+        @Override
+        public void report(String what) {
+            throw new AssertionError(what);
+        }
+    }
+
+    // A node leaves: one table for each of its sessions, for each of all others, kept everybody busy for seconds.
+    @Test
+    void tellsOfManyWhoLeaveAtOnceByTwoTables() {
+        for (int i = 0; i < 50; i++) {
+            said.sessions.add("s" + i);
+            awareness.sessionJoined("s" + i, said);
+        }
+        for (int i = 0; i < 40; i++) {
+            said.sessions.remove("s" + i);
+            awareness.sessionClosed("s" + i, said);
+        }
+        assertThat(said.tables).hasSize(1);
+        awareness.tick(0, said);
+        assertThat(said.tables).hasSize(2);
+        assertThat(said.tables.get(1).awareness().states()).hasSize(10);
+        awareness.tick(100, said);
+        assertThat(said.tables).hasSize(2);
+    }
+
+    @Test
+    void tellsAtOnceOfOneWhoLeaves() {
+        said.sessions.add("s1");
+        awareness.sessionJoined("s0", said);
+        awareness.sessionJoined("s1", said);
+        awareness.sessionClosed("s0", said);
+        assertThat(said.tables).hasSize(1);
+        awareness.tick(0, said);
+        awareness.tick(100, said);
+        awareness.sessionClosed("s1", said);
+        assertThat(said.tables).hasSize(2);
+    }
+}
