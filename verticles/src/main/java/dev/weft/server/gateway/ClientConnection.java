@@ -358,6 +358,12 @@ final class ClientConnection {
     }
 
     private DocumentLink open(DocumentKey key) {
+        String fault = DocumentKey.faultOf(key.id(), DocumentKey.ID_BYTES_MAX);
+        if (fault != null) {
+            send(new ErrorMessage(key.id(), ErrorCode.INVALID_MESSAGE, fault));
+            send(new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, fault));
+            return null;
+        }
         if (documents.size() >= options.documentsPerConnectionMax()) {
             gateway.counters().hit(Limit.DOCUMENTS_PER_CONNECTION);
             String reason = "A connection may have " + options.documentsPerConnectionMax() + " documents open";

@@ -37,7 +37,7 @@ public record StoreLimits(
 
     /** 16 MiB blobs, 256 MiB snapshots, a queue of 512 MiB at most, commits of about 4 MiB, pages of 1 MiB. */
     public static StoreLimits defaults() {
-        return new StoreLimits(1024, 16 * MIB, 256 * MIB, 512L * MIB, 4 * MIB, MIB);
+        return new StoreLimits(DocumentKey.ID_BYTES_MAX, 16 * MIB, 256 * MIB, 512L * MIB, 4 * MIB, MIB);
     }
 
     /**
@@ -46,15 +46,9 @@ public record StoreLimits(
      * @throws IllegalArgumentException if the id is empty, too long, no valid Unicode, or contains U+0000
      */
     public void checkKey(DocumentKey key) {
-        var id = key.id();
-        if (id.isEmpty()) {
-            throw new IllegalArgumentException("a document id must not be empty");
-        }
-        if (id.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("a document id must not contain U+0000");
-        }
-        if (utf8Length(id) > idBytesMax) {
-            throw new IllegalArgumentException("a document id must not be longer than " + idBytesMax + " bytes");
+        String fault = DocumentKey.faultOf(key.id(), idBytesMax);
+        if (fault != null) {
+            throw new IllegalArgumentException(fault);
         }
     }
 
@@ -111,28 +105,6 @@ public record StoreLimits(
                     + entries.firstPosition() + " on, " + entries.block().length + " bytes");
         }
         return entries.block().length + (long) ENTRY_OVERHEAD_BYTES;
-    }
-
-    private static int utf8Length(String id) {
-        int bytes = 0;
-        for (int i = 0; i < id.length(); i++) {
-            char c = id.charAt(i);
-            if (c < 0x80) {
-                bytes += 1;
-            } else if (c < 0x800) {
-                bytes += 2;
-            } else if (!Character.isSurrogate(c)) {
-                bytes += 3;
-            } else if (Character.isHighSurrogate(c)
-                    && i + 1 < id.length()
-                    && Character.isLowSurrogate(id.charAt(i + 1))) {
-                bytes += 4;
-                i++;
-            } else {
-                throw new IllegalArgumentException("a document id must be valid Unicode");
-            }
-        }
-        return bytes;
     }
 
     private static void requirePositive(long value, String name) {

@@ -186,6 +186,17 @@ class HostileClientIT {
         assertThat(hostile.next(ErrorMessage.class).code()).isEqualTo(ErrorCode.HANDSHAKE_FAILED);
     }
 
+    // No store could keep it; without an answer a client would wait for its time-out, again and again.
+    @Test
+    void aDocumentIdThatNoStoreKeeps() {
+        Document own = newReplica();
+        for (String id : List.of("", "a\0b", "x".repeat(2_000))) {
+            hostile.send(new HandshakeRequest(id, own.peerId(), own.versionVector(), Set.of()));
+            assertInvalid();
+            assertThat(hostile.next(ErrorMessage.class).code()).isEqualTo(ErrorCode.HANDSHAKE_FAILED);
+        }
+    }
+
     @Test
     void aDocumentThatDoesNotExistAndIsNotCreated() {
         Server strict = start(options().withCreate(false));
