@@ -41,6 +41,12 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
     /** A timer that comes so late means that the whole process stood still, and may have been replaced. */
     private static final int PAUSE_MILLIS = 2_000;
 
+    /**
+     * Where nodes keep stores of their own, no store tells an owner that it was replaced: it asks the registry now and
+     * then.
+     */
+    private static final int RECHECK_MILLIS = 5_000;
+
     /** How long {@link #drain} may take before the node leaves all the same. */
     private static final int DRAIN_MILLIS_MAX = 20_000;
 
@@ -53,6 +59,7 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
     private final Map<DocumentKey, HostedSlot> slots = new ConcurrentHashMap<>();
     private final long timer;
     private long tickedAtMillis = DocumentVerticle.nowMillis();
+    private long recheckedAtMillis = tickedAtMillis;
     private boolean draining;
     private volatile int quarantined;
 
@@ -191,6 +198,13 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
         tickedAtMillis = now;
         if (stoodStill) {
             LOG.warn("This node stood still; every document asks the store whether it is still owned here");
+        }
+        boolean isRecheckDue = !around.store().isShared()
+                && now - recheckedAtMillis >= RECHECK_MILLIS
+                && registry.members().size() > 1;
+        if (isRecheckDue) {
+            recheckedAtMillis = now;
+            slots.values().forEach(slot -> perform(slot, OwnershipProtocol::entriesDoubtful));
         }
         int aside = 0;
         for (HostedSlot slot : slots.values()) {

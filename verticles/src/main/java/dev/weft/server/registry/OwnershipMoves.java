@@ -51,6 +51,9 @@ abstract class OwnershipMoves {
     /** Questions to the store under way; only the answer to the last one says how things are after a pause. */
     int verifications;
 
+    /** The highest epoch that somebody else is said to hold, while the store is asked about it. */
+    long contradictedBy;
+
     long detachedUntil = RetryTimer.NEVER;
 
     // On the way out.
@@ -224,6 +227,7 @@ abstract class OwnershipMoves {
         fenced = false;
         suspended = false;
         verifications = 0;
+        contradictedBy = 0;
         detachedUntil = RetryTimer.NEVER;
         flushUntil = RetryTimer.NEVER;
         attemptRetry.reset();

@@ -48,6 +48,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
      *                   (without detaching)      STOPPING     StepDown, ReleaseEntry; the next ClaimEpoch waits a while
      *                  no entry                  STOPPING     StepDown, ReleaseEntry
      *                paused                      HOSTING      Suspend, VerifyEpoch, then Resume
+     *                contradicted                HOSTING      VerifyEpoch; ReassertEntry if the store knows no other
      *                entries doubtful            HOSTING      ReassertEntry, and StepDown if another outranks us
      *                host failed                 STOPPING     StepDown; then QUARANTINED
      *   FLUSHING     flushed                     STOPPING     Unload, ReleaseEntry (hint); then Invite
@@ -417,6 +418,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
     /** Somebody has met an owner of this document with the given epoch. */
     public List<OwnershipEffect> contradicted(long otherEpoch, long now) {
         if (phase == Phase.HOSTING && otherEpoch > epoch && !fenced && verifications == 0) {
+            contradictedBy = Math.max(contradictedBy, otherEpoch);
             askFor(Call.VERIFY);
         }
         return take();
@@ -426,6 +428,11 @@ public final class OwnershipProtocol extends OwnershipMoves {
         if (holdsEpoch(claimId) && !fenced) {
             repeated.succeeded(Call.VERIFY);
             afterVerification();
+            if (contradictedBy > epoch) {
+                // The store knows nothing of the other, so it is not the other's store: only the registry can decide.
+                contradictedBy = 0;
+                askFor(Call.REASSERT);
+            }
         }
         return take();
     }

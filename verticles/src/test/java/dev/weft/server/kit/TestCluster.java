@@ -6,6 +6,7 @@ import dev.weft.server.Server;
 import dev.weft.server.ServerOptions;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.InMemoryDocumentStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** Several clustered nodes in this JVM, over one store they share. Used from the test's thread. */
@@ -27,6 +29,12 @@ public final class TestCluster implements AutoCloseable {
 
     /** @param change what differs from the defaults */
     public static TestCluster start(int count, UnaryOperator<ServerOptions> change) {
+        InMemoryDocumentStore.Contents contents = new InMemoryDocumentStore.Contents();
+        return start(count, change, () -> InMemoryDocumentStore.over(contents));
+    }
+
+    /** @param stores gives each node its own */
+    public static TestCluster start(int count, UnaryOperator<ServerOptions> change, Supplier<DocumentStore> stores) {
         TestCluster cluster = new TestCluster();
         String name = "test-" + UUID.randomUUID();
         int[] ports = freePorts(count * 2);
@@ -34,7 +42,6 @@ public final class TestCluster implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             members[i] = "127.0.0.1:" + ports[i];
         }
-        InMemoryDocumentStore.Contents contents = new InMemoryDocumentStore.Contents();
         for (int i = 0; i < count; i++) {
             ClusterOptions options = ClusterOptions.builder()
                     .clusterName(name)
@@ -47,8 +54,7 @@ public final class TestCluster implements AutoCloseable {
                     .withGateway(GatewayOptions.DEFAULT.withHost("127.0.0.1").withPort(0))
                     .withCluster(options);
             cluster.busPorts.add(ports[count + i]);
-            cluster.nodes.add(
-                    RawClient.await(Server.start(change.apply(server), InMemoryDocumentStore.over(contents))));
+            cluster.nodes.add(RawClient.await(Server.start(change.apply(server), stores.get())));
         }
         eventually(() -> cluster.nodes.stream()
                 .allMatch(node -> node.registry().members().size() == count));

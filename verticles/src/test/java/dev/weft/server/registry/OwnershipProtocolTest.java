@@ -444,6 +444,15 @@ class OwnershipProtocolTest {
             assertThat(protocol.contradicted(6, now)).containsExactly(new VerifyEpoch("c1", 5));
             assertThat(protocol.contradicted(6, now)).isEmpty();
         }
+
+        // Each node keeps a store of its own: this one's knows no other owner.
+        @Test
+        void asksTheRegistryWhenTheStoreKnowsNothingOfANewerOwner() {
+            hosting();
+            protocol.contradicted(6, now);
+            assertThat(protocol.epochVerified("c1", now))
+                    .containsExactly(new ReassertEntry(Ownership.active("a", "c1", 5)));
+        }
     }
 
     @Nested
