@@ -25,6 +25,7 @@ import dev.weft.server.link.LinkLimits;
 import dev.weft.server.registry.BalancedPlacement;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.InMemoryDocumentStore;
+import dev.weft.server.storage.StoreListener;
 import dev.weft.server.storage.embedded.EmbeddedDocumentStore;
 import dev.weft.server.storage.embedded.EmbeddedStoreOptions;
 import dev.weft.server.storage.postgres.PostgresDocumentStore;
@@ -110,7 +111,12 @@ public final class NodeSettings {
     public DocumentStore store(Vertx vertx) {
         return switch (get(Settings.STORE_KIND)) {
             case "memory" -> InMemoryDocumentStore.perNode(WallClock.SYSTEM);
-            case "embedded" -> new EmbeddedDocumentStore(EmbeddedStoreOptions.in(Path.of(get(Settings.STORE_DATA))));
+            case "embedded" ->
+                EmbeddedDocumentStore.perNode(
+                        EmbeddedStoreOptions.in(Path.of(get(Settings.STORE_DATA)))
+                                .withLossyRecovery(get(Settings.STORE_LOSSY_RECOVERY)),
+                        StoreListener.NONE,
+                        WallClock.SYSTEM);
             case "postgres" ->
                 new PostgresDocumentStore(vertx, PostgresStoreOptions.at(get(Settings.STORE_POSTGRES_URL)));
             default -> throw new AssertionError(get(Settings.STORE_KIND));

@@ -147,6 +147,13 @@ final class Settings {
             "--store");
     static final Setting<String> STORE_DATA =
             add("store.data", Kind.TEXT, "data", "Folder of the embedded store.", "--data");
+    static final Setting<Boolean> STORE_LOSSY_RECOVERY = add(
+            "store.lossy-recovery",
+            Kind.FLAG,
+            false,
+            "Open the folder even if its log is damaged in the middle, and lose what lies behind the damage. A torn end,"
+                    + " which a power failure leaves, needs no permission.",
+            "--lossy-recovery");
     static final Setting<String> STORE_POSTGRES_URL = addSecret(
             "store.postgres-url",
             "Database of the postgres store: postgresql://USER:PASSWORD@HOST:PORT/DATABASE. The schema is created and"
