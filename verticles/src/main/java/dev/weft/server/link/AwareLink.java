@@ -21,11 +21,10 @@ import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.LinkMessage.Outcome;
 import dev.weft.server.limits.Limit;
 import dev.weft.server.link.AwareSession.Reply;
-import dev.weft.server.link.AwareSession.State;
+import dev.weft.server.link.LinkSession.State;
 import dev.weft.server.link.ReplayRing.Submission;
 import dev.weft.server.registry.DocumentKey;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,7 +32,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The sessions of one gateway on one aware document (spec protocol 4 and 13.1). */
-public final class AwareLink extends DocumentLink {
+public final class AwareLink extends SessionLink<AwareSession> {
     /*
      * A session is told what it lacks, and then every broadcast exactly once. The hinge between the two is a number: the
      * state that completes a session's catch-up names the last broadcast it contains, and the session goes live right
@@ -51,12 +50,9 @@ public final class AwareLink extends DocumentLink {
     /** A client that lacks so few changes gets them one by one, as if they were new. */
     private static final int SINGLE_CHANGES_MAX = 8;
 
-    private final Map<String, AwareSession> sessions = new LinkedHashMap<>();
-    private final Map<Long, AwareSession> requests = new HashMap<>();
     private VersionVector.Builder version = VersionVector.builder();
     private final RecentEntries recent;
     private final EchoFilter echoes;
-    private long nextRequest = 1;
 
     public AwareLink(DocumentKey key, LinkAddress self, boolean create, LinkLimits limits) {
         super(key, self, create, limits);
@@ -67,11 +63,6 @@ public final class AwareLink extends DocumentLink {
     @Override
     public boolean hasDelivered(Change change) {
         return version.covers(change.author(), change.clock());
-    }
-
-    @Override
-    boolean hasSessions() {
-        return !sessions.isEmpty();
     }
 
     @Override
@@ -88,11 +79,6 @@ public final class AwareLink extends DocumentLink {
     @Override
     boolean needsOwner() {
         return sessions.values().stream().anyMatch(session -> session.state != State.UNINTRODUCED);
-    }
-
-    @Override
-    boolean awaitsState() {
-        return !requests.isEmpty();
     }
 
     @Override
@@ -184,29 +170,14 @@ public final class AwareLink extends DocumentLink {
 
     private void open(AwareSession session, Reply reply, VersionVector holds, long nowMillis) {
         session.reply = reply;
-        session.state = State.OPENING;
-        session.openedAtMillis = nowMillis;
         session.held = holds.toBuilder();
         session.documentAtPing = null;
         session.resyncAtMillis = -1;
-        requests.remove(session.request);
-        session.request = 0;
-        if (isAttached()) {
-            askForState(session, nowMillis);
-        } else {
-            want(nowMillis);
-        }
+        begin(session, nowMillis);
     }
 
-    private void askForState(AwareSession session, long nowMillis) {
-        requests.remove(session.request);
-        session.request = nextRequest++;
-        requests.put(session.request, session);
-        sendRequest(session, nowMillis);
-    }
-
-    private void sendRequest(AwareSession session, long nowMillis) {
-        session.requestedAtMillis = nowMillis;
+    @Override
+    void readStateFor(AwareSession session) {
         readState(session.request, session.id, session.held.build(), 0, limits.partBytesMax());
     }
 
@@ -251,51 +222,18 @@ public final class AwareLink extends DocumentLink {
     }
 
     @Override
-    public void closed(String sessionId, long nowMillis) {
-        AwareSession session = sessions.remove(sessionId);
-        if (session != null) {
-            requests.remove(session.request);
-            pluginsClosed(sessionId);
-        }
-        unpause(sessionId);
-    }
-
-    @Override
-    public void congested(String sessionId, long nowMillis) {
-        AwareSession session = sessions.get(sessionId);
-        if (session == null) {
-            return;
-        }
-        session.isCongested = true;
-        if (session.isLive()) {
-            session.state = State.LAGGING;
-            session.held = session.heldAt(heldBy(session, version.build()));
-        }
-    }
-
-    @Override
-    public void drained(String sessionId, long nowMillis) {
-        AwareSession session = sessions.get(sessionId);
-        if (session == null) {
-            return;
-        }
-        session.isCongested = false;
-        if (session.state == State.LAGGING) {
-            catchUp(session, session.held.build(), nowMillis);
-        } else if (session.state == State.CATCHING_UP && session.request == 0 && isAttached()) {
-            askForState(session, nowMillis);
-        }
+    void beginsToLag(AwareSession session) {
+        session.held = session.heldAt(heldBy(session, version.build()));
     }
 
     // From the owner.
 
     @Override
     void stateRead(LinkMessage.State state, long nowMillis) {
-        AwareSession session = requests.remove(state.request());
+        AwareSession session = answeredBy(state.request());
         if (session == null) {
             return;
         }
-        session.request = 0;
         List<Change> changes = new ArrayList<>(state.blobs().size());
         for (byte[] blob : state.blobs()) {
             Change change = Change.decode(blob);
@@ -527,13 +465,9 @@ public final class AwareLink extends DocumentLink {
     void sessionTick(long nowMillis) {
         List<AwareSession> late = new ArrayList<>();
         for (AwareSession session : sessions.values()) {
-            if (session.state == State.OPENING && nowMillis - session.openedAtMillis >= limits.handshakeMillisMax()) {
+            repeatRequestIfLate(session, nowMillis);
+            if (session.state == State.OPENING && isLate(session, nowMillis)) {
                 late.add(session);
-            } else if (session.request != 0
-                    && isAttached()
-                    && nowMillis - session.requestedAtMillis >= 2L * limits.retryMillis()) {
-                // The same question: an owner that is slower than this would never be listened to otherwise.
-                sendRequest(session, nowMillis);
             } else if (session.resyncAtMillis >= 0 && nowMillis >= session.resyncAtMillis) {
                 session.resyncAtMillis = -1;
                 outOfSync(session, "The document moved to another node", nowMillis);
@@ -543,8 +477,7 @@ public final class AwareLink extends DocumentLink {
     }
 
     private void fail(AwareSession session, String code, String reason) {
-        requests.remove(session.request);
-        session.request = 0;
+        forgetRequest(session);
         toSession(session.id, new ErrorMessage(key.id(), code, reason));
         boolean isHandshake = session.reply == Reply.HANDSHAKE;
         if (!isHandshake && session.author != null) {
@@ -554,8 +487,7 @@ public final class AwareLink extends DocumentLink {
             session.reply = Reply.NONE;
             return;
         }
-        sessions.remove(session.id);
-        pluginsClosed(session.id);
+        remove(session);
         if (isHandshake) {
             // A handshake gets two frames, because only the second ends the attempt of a stock client (G2).
             toSession(session.id, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));

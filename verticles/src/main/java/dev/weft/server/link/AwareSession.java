@@ -10,25 +10,9 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** Where one client stands with one aware document. Confined to its link. */
-final class AwareSession {
+final class AwareSession extends LinkSession {
     /** Beyond so many its oldest own changes are forgotten, and come back to it: it has them already. */
     private static final int OWN_IDS_MAX = 4_096;
-
-    enum State {
-        /**
-         * Known, but it has not said what it holds: the silent re-open of a stock client, or a session whose question could
-         * not be answered.
-         */
-        UNINTRODUCED,
-        /** Waits for the first part of the state, which answers its handshake or status request. */
-        OPENING,
-        /** Gets what it lacks, part by part; broadcasts are held back. */
-        CATCHING_UP,
-        /** Gets every broadcast. */
-        LIVE,
-        /** Its socket is full: it gets nothing until there is room, and then one catch-up. */
-        LAGGING
-    }
 
     enum Reply {
         HANDSHAKE,
@@ -36,22 +20,11 @@ final class AwareSession {
         NONE
     }
 
-    final String id;
-    State state = State.UNINTRODUCED;
     Reply reply = Reply.NONE;
     Set<String> capabilities = Set.of();
 
     /** Who writes in this session; null for one that never shook hands. */
     PeerId author;
-
-    long openedAtMillis;
-
-    /** The request whose answer is awaited; 0 if none is. */
-    long request;
-
-    long requestedAtMillis;
-
-    boolean isCongested;
 
     /** Broadcasts up to this number are contained in the state that was sent. */
     long liveAfter;
@@ -77,11 +50,7 @@ final class AwareSession {
     VersionVector clientAtPing;
 
     AwareSession(String id) {
-        this.id = id;
-    }
-
-    boolean isLive() {
-        return state == State.LIVE;
+        super(id, State.UNINTRODUCED);
     }
 
     boolean grants(String capability) {

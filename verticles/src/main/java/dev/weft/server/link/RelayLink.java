@@ -19,21 +19,18 @@ import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.LinkMessage.Outcome;
 import dev.weft.server.limits.Limit;
-import dev.weft.server.link.RelaySession.State;
+import dev.weft.server.link.LinkSession.State;
 import dev.weft.server.link.ReplayRing.Submission;
 import dev.weft.server.registry.DocumentKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
 /** The sessions of one gateway in one relay room (spec protocol 6 and 13.1). */
-public final class RelayLink extends DocumentLink {
+public final class RelayLink extends SessionLink<RelaySession> {
     /*
      * Everything is told by number. A session holds all up to one number; a broadcast that follows is passed on, one
      * that does not makes it ask for what lies between. A change of owner therefore needs no word to the clients: the
@@ -45,18 +42,10 @@ public final class RelayLink extends DocumentLink {
 
     private static final int PART_DOUBLINGS_MAX = 4;
 
-    private final Map<String, RelaySession> sessions = new LinkedHashMap<>();
-    private final Map<Long, RelaySession> requests = new HashMap<>();
-    private long nextRequest = 1;
     private long nextFence = 1;
 
     public RelayLink(DocumentKey key, LinkAddress self, boolean create, LinkLimits limits) {
         super(key, self, create, limits);
-    }
-
-    @Override
-    boolean hasSessions() {
-        return !sessions.isEmpty();
     }
 
     @Override
@@ -73,11 +62,6 @@ public final class RelayLink extends DocumentLink {
     @Override
     boolean needsOwner() {
         return !sessions.isEmpty();
-    }
-
-    @Override
-    boolean awaitsState() {
-        return !requests.isEmpty();
     }
 
     @Override
@@ -121,15 +105,9 @@ public final class RelayLink extends DocumentLink {
 
     private void welcome(RelaySession session, long nowMillis) {
         session.awaitsWelcome = true;
-        session.openedAtMillis = nowMillis;
         session.holdsUpTo = 0;
         session.startCollecting();
-        session.state = State.OPENING;
-        if (isAttached()) {
-            askForState(session, nowMillis);
-        } else {
-            want(nowMillis);
-        }
+        begin(session, nowMillis);
     }
 
     private void push(RelaySession session, Push push, long nowMillis) {
@@ -141,67 +119,26 @@ public final class RelayLink extends DocumentLink {
         session.newestPush = submit(session.id, blobs, nowMillis);
     }
 
-    private void askForState(RelaySession session, long nowMillis) {
-        requests.remove(session.request);
-        session.request = nextRequest++;
-        requests.put(session.request, session);
-        sendRequest(session, nowMillis);
-    }
-
-    private void sendRequest(RelaySession session, long nowMillis) {
-        session.requestedAtMillis = nowMillis;
+    @Override
+    void readStateFor(RelaySession session) {
         // Each further part of one welcome may be larger, since its reader waits for all of them.
         int doublings = Math.min(session.collectedParts, PART_DOUBLINGS_MAX);
         readState(session.request, session.id, null, session.holdsUpTo, limits.partBytesMax() << doublings);
     }
 
     @Override
-    public void closed(String sessionId, long nowMillis) {
-        RelaySession session = sessions.remove(sessionId);
-        if (session != null) {
-            requests.remove(session.request);
-            pluginsClosed(sessionId);
-        }
-        unpause(sessionId);
-    }
-
-    @Override
-    public void congested(String sessionId, long nowMillis) {
-        RelaySession session = sessions.get(sessionId);
-        if (session == null) {
-            return;
-        }
-        session.isCongested = true;
-        if (session.isLive()) {
-            session.state = State.LAGGING;
-            session.holdsUpTo = Math.max(session.holdsUpTo, delivered());
-        }
-    }
-
-    @Override
-    public void drained(String sessionId, long nowMillis) {
-        RelaySession session = sessions.get(sessionId);
-        if (session == null) {
-            return;
-        }
-        session.isCongested = false;
-        if (session.state == State.LAGGING) {
-            session.state = State.CATCHING_UP;
-        }
-        if (session.state == State.CATCHING_UP && session.request == 0 && isAttached()) {
-            askForState(session, nowMillis);
-        }
+    void beginsToLag(RelaySession session) {
+        session.holdsUpTo = Math.max(session.holdsUpTo, delivered());
     }
 
     // From the owner.
 
     @Override
     void stateRead(LinkMessage.State state, long nowMillis) {
-        RelaySession session = requests.remove(state.request());
+        RelaySession session = answeredBy(state.request());
         if (session == null) {
             return;
         }
-        session.request = 0;
         boolean isWelcome = session.awaitsWelcome || state.snapshot() != null;
         if (isWelcome) {
             session.collect(state);
@@ -385,21 +322,16 @@ public final class RelayLink extends DocumentLink {
     @Override
     void sessionTick(long nowMillis) {
         for (RelaySession session : List.copyOf(sessions.values())) {
-            if (session.isConnecting && nowMillis - session.openedAtMillis >= limits.handshakeMillisMax()) {
+            if (session.isConnecting && isLate(session, nowMillis)) {
                 fail(session, ErrorCode.TIMEOUT, "The room cannot be reached now; try again");
-            } else if (session.request != 0
-                    && isAttached()
-                    && nowMillis - session.requestedAtMillis >= 2L * limits.retryMillis()) {
-                // The same question: an owner that is slower than this would never be listened to otherwise.
-                sendRequest(session, nowMillis);
+            } else {
+                repeatRequestIfLate(session, nowMillis);
             }
         }
     }
 
     private void fail(RelaySession session, String code, String reason) {
-        sessions.remove(session.id);
-        requests.remove(session.request);
-        pluginsClosed(session.id);
+        remove(session);
         refuse(session.id, code, reason, session.isConnecting);
     }
 

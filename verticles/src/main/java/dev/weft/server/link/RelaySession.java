@@ -8,21 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Where one client stands with one relay room. Confined to its link. */
-final class RelaySession {
-    enum State {
-        /** Waits for its first welcome. */
-        OPENING,
-        /** Was welcomed and gets the rest of the log part by part; broadcasts are held back. */
-        CATCHING_UP,
-        /** Gets every broadcast. */
-        LIVE,
-        /** Its socket is full: it gets nothing until there is room, and then one catch-up. */
-        LAGGING
-    }
-
-    final String id;
-    State state = State.OPENING;
-
+final class RelaySession extends LinkSession {
     /** Whether it was ever welcomed; before that a push would be pushed again. */
     boolean isWelcomed;
 
@@ -31,15 +17,6 @@ final class RelaySession {
 
     /** Whether it said hello, so that a failure ends an attempt to connect. */
     boolean isConnecting;
-
-    long openedAtMillis;
-
-    /** The request whose answer is awaited; 0 if none is. */
-    long request;
-
-    long requestedAtMillis;
-
-    boolean isCongested;
 
     /** The last number it was sent, or told of; broadcasts up to it are skipped. */
     long holdsUpTo;
@@ -67,7 +44,7 @@ final class RelaySession {
     int collectedParts;
 
     RelaySession(String id) {
-        this.id = id;
+        super(id, State.OPENING);
     }
 
     void collect(LinkMessage.State part) {
@@ -89,9 +66,5 @@ final class RelaySession {
         collectedSnapshot = null;
         collectedBytes = 0;
         collectedParts = 0;
-    }
-
-    boolean isLive() {
-        return state == State.LIVE;
     }
 }

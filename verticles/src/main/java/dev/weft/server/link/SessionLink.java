@@ -1,0 +1,131 @@
+package dev.weft.server.link;
+
+import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.link.LinkSession.State;
+import dev.weft.server.registry.DocumentKey;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A link with its sessions, and the questions for what they lack: what both modes do alike. */
+abstract class SessionLink<S extends LinkSession> extends DocumentLink {
+    final Map<String, S> sessions = new LinkedHashMap<>();
+    private final Map<Long, S> requests = new HashMap<>();
+    private long nextRequest = 1;
+
+    SessionLink(DocumentKey key, LinkAddress self, boolean create, LinkLimits limits) {
+        super(key, self, create, limits);
+    }
+
+    /** Asks the owner for what the session lacks, under the number of {@link LinkSession#request}. */
+    abstract void readStateFor(S session);
+
+    /** A live session gets nothing more for now; it holds all that was delivered. */
+    abstract void beginsToLag(S session);
+
+    @Override
+    final boolean hasSessions() {
+        return !sessions.isEmpty();
+    }
+
+    @Override
+    final boolean awaitsState() {
+        return !requests.isEmpty();
+    }
+
+    /** One question per session: a new one makes the answer to the last void. */
+    final void askForState(S session, long nowMillis) {
+        forgetRequest(session);
+        session.request = nextRequest++;
+        requests.put(session.request, session);
+        ask(session, nowMillis);
+    }
+
+    private void ask(S session, long nowMillis) {
+        session.requestedAtMillis = nowMillis;
+        readStateFor(session);
+    }
+
+    final void forgetRequest(S session) {
+        requests.remove(session.request);
+        session.request = 0;
+    }
+
+    /** The session that waits for the answer to this request; null if none does any more. */
+    final S answeredBy(long request) {
+        S session = requests.remove(request);
+        if (session != null) {
+            session.request = 0;
+        }
+        return session;
+    }
+
+    final void repeatRequestIfLate(S session, long nowMillis) {
+        if (session.request != 0
+                && isAttached()
+                && nowMillis - session.requestedAtMillis >= 2L * limits.retryMillis()) {
+            // The same question: an owner that is slower than this would never be listened to otherwise.
+            ask(session, nowMillis);
+        }
+    }
+
+    /** Its first message: asks, or sees to it that there is somebody to ask. */
+    final void begin(S session, long nowMillis) {
+        session.state = State.OPENING;
+        session.openedAtMillis = nowMillis;
+        forgetRequest(session);
+        if (isAttached()) {
+            askForState(session, nowMillis);
+        } else {
+            want(nowMillis);
+        }
+    }
+
+    final boolean isLate(S session, long nowMillis) {
+        return nowMillis - session.openedAtMillis >= limits.handshakeMillisMax();
+    }
+
+    /** The session is over, and its connection is not. */
+    final void remove(S session) {
+        sessions.remove(session.id);
+        requests.remove(session.request);
+        pluginsClosed(session.id);
+    }
+
+    @Override
+    public final void closed(String sessionId, long nowMillis) {
+        S session = sessions.get(sessionId);
+        if (session != null) {
+            remove(session);
+        }
+        unpause(sessionId);
+    }
+
+    @Override
+    public final void congested(String sessionId, long nowMillis) {
+        S session = sessions.get(sessionId);
+        if (session == null) {
+            return;
+        }
+        session.isCongested = true;
+        if (session.isLive()) {
+            session.state = State.LAGGING;
+            beginsToLag(session);
+        }
+    }
+
+    @Override
+    public final void drained(String sessionId, long nowMillis) {
+        S session = sessions.get(sessionId);
+        if (session == null) {
+            return;
+        }
+        session.isCongested = false;
+        if (session.state == State.LAGGING) {
+            session.state = State.CATCHING_UP;
+        }
+        if (session.state == State.CATCHING_UP && session.request == 0 && isAttached()) {
+            askForState(session, nowMillis);
+        }
+    }
+}
