@@ -61,6 +61,11 @@ public final class AwareLink extends SessionLink<AwareSession> {
     }
 
     @Override
+    public long recentBytes() {
+        return recent.bytes();
+    }
+
+    @Override
     public boolean hasDelivered(Change change) {
         return version.covers(change.author(), change.clock());
     }

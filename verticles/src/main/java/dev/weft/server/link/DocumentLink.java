@@ -105,6 +105,11 @@ public abstract class DocumentLink {
         return ring.bytes();
     }
 
+    /** Broadcasts that are kept for sessions about to go live, in bytes. */
+    public long recentBytes() {
+        return 0;
+    }
+
     /** The effects of the inputs since the last call, in order. */
     public List<LinkEffect> takeEffects() {
         List<LinkEffect> taken = effects;

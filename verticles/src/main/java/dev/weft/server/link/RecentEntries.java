@@ -30,6 +30,10 @@ final class RecentEntries {
         }
     }
 
+    long bytes() {
+        return bytes;
+    }
+
     void clear() {
         entries.clear();
         bytes = 0;

@@ -169,6 +169,56 @@ final class BrokenVariants {
         }
     }
 
+    /** A node that leaves and closes its sockets first. */
+    static final class ClosesSocketsFirst extends Tampering {
+        @Override
+        boolean drainsInOrder() {
+            return false;
+        }
+    }
+
+    /** A gateway that reads on, however much is not acknowledged. */
+    static final class NeverPauses extends Tampering {
+        @Override
+        boolean pausesReading() {
+            return false;
+        }
+    }
+
+    /** An owner that promises what it tells while it is detached. */
+    static final class AcknowledgesWhileDetached extends Tampering {
+        @Override
+        Hosted hosted(DocumentKey key, Hosted hosted) {
+            return new HostedWrapper(hosted) {
+                private boolean isDetached;
+
+                @Override
+                public List<HostEffect> detach(long nowMillis) {
+                    isDetached = true;
+                    return super.detach(nowMillis);
+                }
+
+                @Override
+                public List<HostEffect> receive(OwnerMessage message, long nowMillis) {
+                    List<HostEffect> all = new ArrayList<>(super.receive(message, nowMillis));
+                    if (isDetached && message instanceof OwnerMessage.Submit submit && submit.epoch() == epoch()) {
+                        Result safe = new Result(
+                                submit.number(),
+                                LinkMessage.Outcome.ACCEPTED,
+                                0,
+                                submit.blobs().size(),
+                                0,
+                                false,
+                                null);
+                        all.add(new HostEffect.Send(new LinkMessage.Accepted(
+                                key, submit.from(), epoch(), submit.number(), List.of(safe), false)));
+                    }
+                    return all;
+                }
+            };
+        }
+    }
+
     /** A node that claims anew for everybody who asks, while a claim is under way. */
     static final class ClaimsTwiceAtOnce extends Tampering {
         @Override

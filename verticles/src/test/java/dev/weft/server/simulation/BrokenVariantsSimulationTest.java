@@ -63,6 +63,24 @@ class BrokenVariantsSimulationTest {
     }
 
     @Test
+    void catchesANodeThatClosesItsSocketsFirst() {
+        requireCaught(BrokenVariants.ClosesSocketsFirst::new, Invariant.I8_ORDERLY_DRAIN);
+    }
+
+    @Test
+    void catchesAGatewayThatReadsOnWhenTheRingIsFull() {
+        requireCaught(BrokenVariants.NeverPauses::new, Invariant.I10_BOUNDED);
+    }
+
+    @Test
+    void catchesPromisesOfADetachedOwner() {
+        requireCaught(
+                BrokenVariants.AcknowledgesWhileDetached::new,
+                Invariant.I4_ACKNOWLEDGED_IS_STORED,
+                Invariant.I6_CONVERGENCE);
+    }
+
+    @Test
     void catchesAnEchoFilterThatDropsOtherChanges() {
         requireCaught(BrokenVariants.DropsWhatIsNoEcho::new, Invariant.I6_CONVERGENCE);
     }

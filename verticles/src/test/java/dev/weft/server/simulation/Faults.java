@@ -30,7 +30,7 @@ final class Faults {
     }
 
     private void happen() {
-        switch (random().nextInt(11)) {
+        switch (random().nextInt(12)) {
             case 0, 1 -> crash();
             case 2 -> freeze();
             case 3 -> partition();
@@ -39,6 +39,7 @@ final class Faults {
             case 6, 7 -> breakSocket();
             case 8 -> handOff();
             case 9 -> loseEntries();
+            case 10 -> drain();
             default -> falseAlarm();
         }
     }
@@ -118,6 +119,17 @@ final class Faults {
             simulation.trace().add("registry", "loses entries");
             simulation.directories().loseEntries(key -> random().nextBoolean());
             simulation.nodes().forEach(node -> node.later(simulation.schedule().upTo(1_000), node::entriesDoubtful));
+        }
+    }
+
+    /** A node is taken out in order, and another one comes for it. */
+    private void drain() {
+        SimulatedNode node = anyNode();
+        boolean isLast =
+                simulation.nodes().stream().filter(each -> !each.isLeaving()).count() < 2;
+        if (node != null && !node.isLeaving() && !isLast) {
+            simulation.drain(node);
+            later(4_000, simulation::startNode);
         }
     }
 

@@ -9,6 +9,7 @@ enum Invariant {
     I5_SEQUENCE_WITHOUT_GAP("each number of a relay room means one blob for everybody, and none is left out"),
     I6_CONVERGENCE("when all is well again, all replicas become equal"),
     I7_HANDSHAKE_ANSWERED("a handshake is answered or refused within four seconds"),
+    I8_ORDERLY_DRAIN("a node that leaves first gives its documents away, then its sessions, and refuses none of them"),
     I9_IDLE_IS_FREED("documents and links that nobody uses leave memory"),
     I10_BOUNDED("buffers stay within their bounds"),
     ONCE("a session gets no change twice, unless it said that it lacks it"),

@@ -131,7 +131,7 @@ record Scenario(
                 800,
                 700,
                 600,
-                normal.heldAsideMax(),
+                30,
                 normal.followersMax(),
                 normal.tickMillis(),
                 normal.heartbeatMillis(),

@@ -21,9 +21,15 @@ final class Schedule {
     private long nowMillis = START_MILLIS;
     private long order;
     private long steps;
+    private Runnable afterStep = () -> {};
 
     Schedule(long seed) {
         random = new Random(seed);
+    }
+
+    /** What is looked at whenever something has happened. */
+    void afterEachStep(Runnable check) {
+        afterStep = check;
     }
 
     long now() {
@@ -54,6 +60,7 @@ final class Schedule {
             nowMillis = next.atMillis;
             steps++;
             next.action.run();
+            afterStep.run();
         }
         nowMillis = until;
     }

@@ -13,6 +13,7 @@ import dev.weft.protocol.message.RelayMessage;
 import dev.weft.protocol.message.Welcome;
 import dev.weft.server.link.DocumentLink;
 import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.registry.DocumentKind;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -33,6 +34,10 @@ final class SimulatedConnection {
     private final String sessionId;
     private final Map<DocumentKey, DocumentLink> documents = new LinkedHashMap<>();
     private final Set<DocumentKey> pausedBy = new HashSet<>();
+
+    /** What it said to a link that had too much already, and whether it said so before. */
+    private final Set<DocumentKey> overfilled = new HashSet<>();
+
     private final Deque<Message> unread = new ArrayDeque<>();
     private boolean isCongested;
     private boolean isClosed;
@@ -101,8 +106,23 @@ final class SimulatedConnection {
 
     private void receive(DocumentKey key, Message message) {
         DocumentLink link = documents.computeIfAbsent(key, gateway::link);
+        long before = link.unacknowledgedBytes();
         link.receive(sessionId, message, gateway.now());
+        requireRoom(link, before);
         gateway.perform(link);
+    }
+
+    /** A session may add one message to a full ring, and is not read any more then. */
+    private void requireRoom(DocumentLink link, long before) {
+        boolean wasFull = before > gateway.simulation().scenario().linkLimits().ringBytesMax();
+        if (!wasFull) {
+            overfilled.remove(link.key());
+        } else if (link.unacknowledgedBytes() > before && !overfilled.add(link.key())) {
+            throw new Violation(
+                    Invariant.I10_BOUNDED,
+                    "session " + sessionId + " goes on while " + link.unacknowledgedBytes()
+                            + " bytes are not acknowledged");
+        }
     }
 
     private DocumentKey keyOf(Message message) {
@@ -128,6 +148,9 @@ final class SimulatedConnection {
         }
         boolean isRefusal =
                 message instanceof ErrorMessage error && error.code().equals(ErrorCode.HANDSHAKE_FAILED);
+        if (isRefusal && askedAtMillis < 0 && node().isLeaving()) {
+            throw new Violation(Invariant.I8_ORDERLY_DRAIN, "session " + sessionId + " is refused while it is served");
+        }
         if (isRefusal || message instanceof HandshakeResponse || message instanceof Welcome) {
             requireInTime();
             askedAtMillis = -1;
@@ -157,10 +180,13 @@ final class SimulatedConnection {
     }
 
     void pause(DocumentKey key) {
-        pausedBy.add(key);
+        if (gateway.simulation().tampering().pausesReading()) {
+            pausedBy.add(key);
+        }
     }
 
     void resume(DocumentKey key) {
+        overfilled.remove(key);
         if (pausedBy.remove(key)) {
             node().later(0, this::readOn);
         }
@@ -172,6 +198,23 @@ final class SimulatedConnection {
     }
 
     // Ends.
+
+    /** Its turn to go to another node has come: what it hears last makes a stock client answer there at once. */
+    void handOver() {
+        if (node().deployer().isDraining()) {
+            throw new Violation(
+                    Invariant.I8_ORDERLY_DRAIN,
+                    "session " + sessionId + " is sent away from " + node() + " before its documents are");
+        }
+        documents
+                .keySet()
+                .forEach(key -> write(
+                        key.kind() == DocumentKind.AWARE
+                                ? new ErrorMessage(key.id(), ErrorCode.OUT_OF_SYNC, "This node is leaving")
+                                : new Ping(key.id(), gateway.now(), null)));
+        socket.close();
+        closed();
+    }
 
     void tick(long nowMillis) {
         requireInTime();

@@ -25,6 +25,7 @@ import java.util.function.BiFunction;
 final class SimulatedDeployer {
     private static final int TICK_MILLIS = 50;
     private static final int PAUSE_MILLIS = 2_000;
+    private static final int DRAIN_MILLIS_MAX = 20_000;
 
     /** Shorter than in a server, so that documents come and go within a run. */
     private static final int PASSIVATE_MILLIS = 5_000;
@@ -40,6 +41,8 @@ final class SimulatedDeployer {
     private final Map<DocumentKey, SimulatedSlot> slots = new LinkedHashMap<>();
     private int claims;
     private long tickedAtMillis;
+    private boolean isDraining;
+    private boolean takesNothingMore;
 
     SimulatedDeployer(Simulation simulation, SimulatedNode node, OwnershipRegistry registry, DocumentStore store) {
         this.simulation = simulation;
@@ -130,6 +133,9 @@ final class SimulatedDeployer {
         SimulatedSlot slot = new SimulatedSlot(
                 this, key, new OwnershipProtocol(node.id(), timing, () -> node.id() + "/" + ++claims));
         slots.put(key, slot);
+        if (takesNothingMore) {
+            slot.perform(slot.protocol().drain(null, now()));
+        }
         return slot;
     }
 
@@ -172,6 +178,37 @@ final class SimulatedDeployer {
     /** Moves every document it hosts to another node, in order. */
     void handOff(String toNode) {
         List.copyOf(slots.values()).forEach(slot -> perform(slot, (protocol, now) -> protocol.handOff(toNode, now)));
+    }
+
+    /** Whether this node leaves and still has documents to give away, for which there is time. */
+    boolean isDraining() {
+        return isDraining;
+    }
+
+    void drain(List<String> others, Runnable gone) {
+        isDraining = true;
+        takesNothingMore = true;
+        int next = 0;
+        for (SimulatedSlot slot : List.copyOf(slots.values())) {
+            String successor = others.isEmpty() ? null : others.get(next++ % others.size());
+            perform(slot, (protocol, now) -> protocol.drain(successor, now));
+        }
+        awaitDrained(now() + DRAIN_MILLIS_MAX, gone);
+    }
+
+    private void awaitDrained(long deadline, Runnable gone) {
+        boolean isEmpty =
+                slots.values().stream().allMatch(slot -> slot.protocol().phase() == OwnershipProtocol.Phase.IDLE);
+        if (isEmpty || now() >= deadline) {
+            isDraining = false;
+            gone.run();
+        } else {
+            node.later(TICK_MILLIS, () -> awaitDrained(deadline, gone));
+        }
+    }
+
+    void requireBounded() {
+        slots.values().forEach(SimulatedSlot::requireBounded);
     }
 
     void fenced(DocumentKey key, long epoch) {

@@ -27,6 +27,14 @@ final class SimulatedGateway {
     private final Map<Long, DocumentLink> linksByNumber = new HashMap<>();
     private long nextLink = 1;
 
+    /** Sessions that go at once when the node leaves. */
+    private static final int HAND_OVER_BATCH = 2;
+
+    private static final int HAND_OVER_PAUSE_MILLIS = 20;
+
+    /** A single change may be larger than what is kept of many. */
+    private static final long CHANGE_BYTES_MAX = 4_096;
+
     SimulatedGateway(Simulation simulation, SimulatedNode node, DocumentRouter router) {
         this.simulation = simulation;
         this.node = node;
@@ -47,6 +55,33 @@ final class SimulatedGateway {
 
     int linkCount() {
         return links.size();
+    }
+
+    /** This node is given no document any more. */
+    void exclude() {
+        router.exclude(node.id());
+    }
+
+    /** Sends its sessions away, a few at a time. */
+    void handOver(Runnable gone) {
+        List<SimulatedConnection> batch =
+                connections.values().stream().limit(HAND_OVER_BATCH).toList();
+        if (batch.isEmpty()) {
+            gone.run();
+            return;
+        }
+        batch.forEach(SimulatedConnection::handOver);
+        node.later(HAND_OVER_PAUSE_MILLIS, () -> handOver(gone));
+    }
+
+    void requireBounded() {
+        for (DocumentLink link : links.values()) {
+            if (link.recentBytes() > simulation.scenario().linkLimits().recentBytesMax() + CHANGE_BYTES_MAX) {
+                throw new Violation(
+                        Invariant.I10_BOUNDED,
+                        "a link on " + node + " keeps " + link.recentBytes() + " bytes of broadcasts");
+            }
+        }
     }
 
     SimulatedConnection accept(SimulatedSocket socket) {

@@ -20,6 +20,7 @@ final class SimulatedNode {
     private boolean isUp = true;
     private boolean isFrozen;
     private boolean reachesStore = true;
+    private boolean isLeaving;
 
     SimulatedNode(Simulation simulation, String id, DocumentStore sharedStore) {
         this.simulation = simulation;
@@ -54,6 +55,27 @@ final class SimulatedNode {
 
     SimulatedDeployer deployer() {
         return deployer;
+    }
+
+    boolean isLeaving() {
+        return isLeaving;
+    }
+
+    /** Documents first, while the sockets of this node still follow them; then the sockets, to other nodes. */
+    void drain(List<String> others, Runnable gone) {
+        isLeaving = true;
+        later(0, () -> {
+            gateway.exclude();
+            if (!simulation.tampering().drainsInOrder()) {
+                gateway.handOver(() -> {});
+            }
+            deployer.drain(others, () -> gateway.handOver(gone));
+        });
+    }
+
+    void requireBounded() {
+        gateway.requireBounded();
+        deployer.requireBounded();
     }
 
     boolean reachesStore() {

@@ -4,7 +4,9 @@ import dev.weft.protocol.message.ErrorCode;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
+import dev.weft.server.document.host.HostedLog;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.HostingFailure;
 import dev.weft.server.registry.Ownership;
@@ -26,6 +28,9 @@ import java.util.function.Function;
 
 /** Performs what one ownership protocol decides, as the slot of a document does. */
 final class SimulatedSlot {
+    /** A single change may be larger than what is kept of many. */
+    private static final long CHANGE_BYTES_MAX = 4_096;
+
     private final SimulatedDeployer deployer;
     private final SimulatedNode node;
     private final DocumentKey key;
@@ -35,6 +40,7 @@ final class SimulatedSlot {
     private boolean create;
     private Ownership suspected;
     private Hosted loaded;
+    private HostedLog log;
     private SimulatedHost host;
     private SimulatedHost serving;
 
@@ -172,17 +178,16 @@ final class SimulatedSlot {
         List<StoredEntry> entries = new ArrayList<>();
         Future<Hosted> loading = deployer.store().load(key, e.epoch()).compose(stored -> deployer.store()
                 .readAll(key, e.epoch(), stored.info().snapshotPosition(), entries::addAll)
-                .map(read -> deployer.simulation()
-                        .tampering()
-                        .hosted(
-                                key,
-                                deployer.loaderOf(key)
-                                        .load(
-                                                key,
-                                                e.epoch(),
-                                                stored.snapshot(),
-                                                entries,
-                                                stored.info().lastPosition()))));
+                .map(read -> {
+                    log = (HostedLog) deployer.loaderOf(key)
+                            .load(
+                                    key,
+                                    e.epoch(),
+                                    stored.snapshot(),
+                                    entries,
+                                    stored.info().lastPosition());
+                    return deployer.simulation().tampering().hosted(key, log);
+                }));
         answer(
                 loading,
                 hosted -> {
@@ -190,6 +195,16 @@ final class SimulatedSlot {
                     return protocol.loaded(e.claimId(), now());
                 },
                 cause -> protocol.loadFailed(e.claimId(), failureOf(cause), now()));
+    }
+
+    void requireBounded() {
+        HostLimits limits = deployer.simulation().scenario().hostLimits();
+        if (log != null && log.recentBytes() > limits.recentBytesMax() + CHANGE_BYTES_MAX) {
+            throw new Violation(Invariant.I10_BOUNDED, key + " keeps " + log.recentBytes() + " bytes of broadcasts");
+        }
+        if (log != null && log.heldAside() > limits.heldAsideMax()) {
+            throw new Violation(Invariant.I10_BOUNDED, key + " holds " + log.heldAside() + " changes aside");
+        }
     }
 
     private void refuse(OwnerMessage.Attach attach, Refusal refusal) {

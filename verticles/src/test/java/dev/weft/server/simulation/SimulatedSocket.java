@@ -135,6 +135,17 @@ final class SimulatedSocket {
         connection.node().later(serverNoticesMillis, connection::closed);
     }
 
+    /** The server closes it: what was written before arrives. */
+    void close() {
+        downAt = Math.max(downAt, simulation.schedule().now() + delay());
+        simulation.schedule().at(downAt, () -> {
+            if (!isBroken) {
+                isBroken = true;
+                noticed();
+            }
+        });
+    }
+
     /** The server's end is gone. */
     void abort() {
         if (isBroken) {

@@ -140,10 +140,28 @@ final class Simulation {
         nodes.values().forEach(other -> other.later(schedule.upTo(noticed), () -> other.nodeLeft(node.id())));
     }
 
+    /** Takes a node out in order: nobody connects to it any more, and it goes when it has nothing left. */
+    void drain(SimulatedNode node) {
+        trace.add(node.id(), "is drained");
+        List<String> others = nodes.values().stream()
+                .filter(other -> !other.isLeaving())
+                .map(SimulatedNode::id)
+                .filter(other -> !other.equals(node.id()))
+                .toList();
+        node.drain(others, () -> {
+            trace.add(node.id(), "leaves");
+            nodes.remove(node.id());
+            directories.leave(node.id());
+            node.crash();
+            nodes.values().forEach(other -> other.later(schedule.upTo(500), () -> other.nodeLeft(node.id())));
+        });
+    }
+
     /** Opens a socket to some node, as a load balancer would choose it. */
     void open(SimulatedClient client, Consumer<SimulatedSocket> opened, Runnable failed) {
         long delay = 1 + schedule.upTo(scenario.socketDelayMillis());
-        List<SimulatedNode> up = nodes();
+        List<SimulatedNode> up =
+                nodes().stream().filter(each -> !each.isLeaving()).toList();
         boolean isRefused = up.isEmpty() || faultsActive && schedule.chance(0.05);
         SimulatedNode node = isRefused ? null : up.get(schedule.random().nextInt(up.size()));
         schedule.after(delay, () -> {
@@ -158,6 +176,7 @@ final class Simulation {
     // The run.
 
     void run() {
+        schedule.afterEachStep(() -> nodes.values().forEach(SimulatedNode::requireBounded));
         for (int i = 0; i < scenario.nodes(); i++) {
             startNode();
         }

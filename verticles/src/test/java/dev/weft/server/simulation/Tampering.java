@@ -50,6 +50,16 @@ class Tampering {
         return now;
     }
 
+    /** Whether a link that has too much on its hands is obeyed. */
+    boolean pausesReading() {
+        return true;
+    }
+
+    /** Whether a node that leaves lets go of its documents before its sessions. */
+    boolean drainsInOrder() {
+        return true;
+    }
+
     boolean claimsOneAtATime() {
         return true;
     }

@@ -94,6 +94,11 @@ public final class DocumentReplica implements Replica {
     }
 
     @Override
+    public int waiting() {
+        return heldAside.size();
+    }
+
+    @Override
     public int size() {
         return document.history().size();
     }

@@ -37,6 +37,11 @@ public final class HostedDocument extends HostedLog {
     }
 
     @Override
+    public int heldAside() {
+        return replica.waiting();
+    }
+
+    @Override
     protected Acceptance accept(OwnerMessage.Submit submit, long nowMillis) {
         List<Change> changes = new ArrayList<>(submit.blobs().size());
         try {

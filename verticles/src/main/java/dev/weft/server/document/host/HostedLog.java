@@ -121,6 +121,16 @@ public abstract class HostedLog implements Hosted {
     /** An entry is durable and about to be broadcast. */
     protected abstract void durable(long position, Entry entry);
 
+    /** Broadcasts that are kept to fill gaps, in bytes. */
+    public final long recentBytes() {
+        return recent.bytes();
+    }
+
+    /** Changes that wait for a dependency. */
+    public int heldAside() {
+        return 0;
+    }
+
     // Inputs.
 
     @Override

@@ -26,6 +26,10 @@ final class RecentBroadcasts {
         return lastNumber;
     }
 
+    long bytes() {
+        return bytes;
+    }
+
     void add(Entry entry) {
         entries.addLast(entry);
         lastNumber++;

@@ -29,6 +29,9 @@ public interface Replica {
     /** The changes from one index to another, in the order in which they were applied, up to about so many bytes. */
     Export between(int from, int to, int bytesMax);
 
+    /** How many changes wait for a dependency. */
+    int waiting();
+
     record Accepted(Change change, String origin) {}
 
     /**
