@@ -15,6 +15,7 @@ import dev.weft.server.bus.RevocationChannel;
 import dev.weft.server.document.AwareDocumentLoader;
 import dev.weft.server.document.DocumentDeployer;
 import dev.weft.server.document.DocumentLoader;
+import dev.weft.server.document.OwnedDocument;
 import dev.weft.server.document.RelayRoomLoader;
 import dev.weft.server.embed.Documents;
 import dev.weft.server.embed.EmbedLimits;
@@ -37,6 +38,7 @@ import dev.weft.server.limits.NodeLimits;
 import dev.weft.server.limits.ResidentBytes;
 import dev.weft.server.observe.HealthChecks;
 import dev.weft.server.observe.MeteredDocumentStore;
+import dev.weft.server.observe.NodeFigures;
 import dev.weft.server.observe.ServerMetrics;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
@@ -62,6 +64,7 @@ import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -504,6 +507,16 @@ public final class Server {
                     documents.quarantinedCount(),
                     metrics.connections(),
                     health.isDraining());
+        }
+
+        @Override
+        public Map<String, Long> figures() {
+            return NodeFigures.read(metrics, WallClock.SYSTEM.millis());
+        }
+
+        @Override
+        public Future<List<OwnedDocument>> documents(int limit) {
+            return documents.owned(limit);
         }
 
         @Override

@@ -21,6 +21,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -237,6 +238,19 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
     /** Entries of the registry may be lost or replaced. Called on any thread. */
     public void entriesDoubtful() {
         performAll((protocol, now) -> protocol.entriesDoubtful(now));
+    }
+
+    /** What this node owns or has put aside, in the order of the keys, at most so many. Called on any thread. */
+    public Future<List<OwnedDocument>> owned(int limit) {
+        Promise<List<OwnedDocument>> owned = Promise.promise();
+        ownContext.runOnContext(run -> owned.complete(slots.values().stream()
+                .filter(slot -> slot.protocol().phase() != OwnershipProtocol.Phase.IDLE)
+                .sorted(Comparator.comparing(HostedSlot::key))
+                .limit(limit)
+                .map(slot -> new OwnedDocument(
+                        slot.key(), slot.protocol().phase(), slot.protocol().epoch()))
+                .toList()));
+        return owned.future();
     }
 
     /** Moves a document to another node, in order. Ignored while it is not hosted here. Called on any thread. */

@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,6 +60,7 @@ final class ClusterOperations {
                 "delete", (key, arguments) -> localDelete(key),
                 "hand-off", (key, arguments) -> localHandOff(key, arguments),
                 "release", (key, arguments) -> localRelease(key),
+                "owned", (key, arguments) -> localOwned(),
                 "drain", (key, arguments) -> localDrain());
     }
 
@@ -278,7 +280,8 @@ final class ClusterOperations {
                 .put("documents", summary.documents())
                 .put("quarantined", summary.quarantined())
                 .put("connections", summary.connections())
-                .put("draining", summary.draining());
+                .put("draining", summary.draining())
+                .put("figures", new JsonObject(new LinkedHashMap<>(node.figures())));
     }
 
     private Future<ApiAnswer> owned(ApiCall call) {
@@ -286,14 +289,19 @@ final class ClusterOperations {
         if (!registry.members().contains(wanted)) {
             throw ApiProblem.notFound("There is no node " + wanted);
         }
-        return registry.ownedBy(wanted).map(keys -> {
+        return calls.ask(wanted, "owned", null, NONE).map(ApiAnswer::json);
+    }
+
+    private Future<JsonObject> localOwned() {
+        return node.documents(LIST_MAX).map(owned -> {
             JsonArray documents = new JsonArray();
-            keys.stream()
-                    .sorted()
-                    .limit(LIST_MAX)
-                    .forEach(key ->
-                            documents.add(new JsonObject().put("id", key.id()).put("kind", nameOf(key.kind()))));
-            return ApiAnswer.json(new JsonObject().put("count", keys.size()).put("documents", documents));
+            owned.forEach(each -> documents.add(new JsonObject()
+                    .put("id", each.key().id())
+                    .put("kind", nameOf(each.key().kind()))
+                    .put("state", each.phase().name().toLowerCase(Locale.ROOT))
+                    .put("epoch", each.epoch())));
+            int count = Math.max(owned.size(), node.summary().documents());
+            return new JsonObject().put("count", count).put("documents", documents);
         });
     }
 

@@ -63,6 +63,7 @@ public final class HttpVerticle extends VerticleBase {
     private Future<Void> serve(HttpOptions http, ClusterOperations cluster) {
         Router router = Router.router(vertx);
         new OperatorRoutes(parts.health, parts.metrics).addTo(router);
+        new AdminPage().addTo(router);
         if (http.api().isEmpty()) {
             return listen(http, router);
         }

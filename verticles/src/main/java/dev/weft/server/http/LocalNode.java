@@ -1,9 +1,11 @@
 package dev.weft.server.http;
 
+import dev.weft.server.document.OwnedDocument;
 import dev.weft.server.gateway.SessionInfo;
 import dev.weft.server.registry.DocumentKey;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 
 /** What the interface asks of the node it runs on. Called on any thread. */
 public interface LocalNode {
@@ -11,6 +13,12 @@ public interface LocalNode {
 
     /** @param port for clients, 0 if none */
     record Summary(int port, int httpPort, int documents, int quarantined, int connections, boolean draining) {}
+
+    /** See {@link dev.weft.server.observe.NodeFigures}. */
+    Map<String, Long> figures();
+
+    /** What this node owns or has put aside, in the order of the keys, at most so many. */
+    Future<List<OwnedDocument>> documents(int limit);
 
     Summary summary();
 
