@@ -131,8 +131,16 @@ interface Kind<T> {
 
     /** Milliseconds; written with a unit. */
     static Kind<Integer> time(int leastMillis, int mostMillis) {
-        return whole(new Units(
-                List.of("h", "min", "s", "ms"), List.of(3_600_000L, 60_000L, 1_000L, 1L), leastMillis, mostMillis));
+        return whole(largeTime(leastMillis, mostMillis));
+    }
+
+    /** Milliseconds of more than three weeks. */
+    static Kind<Long> largeTime(long leastMillis, long mostMillis) {
+        return new Units(
+                List.of("d", "h", "min", "s", "ms"),
+                List.of(86_400_000L, 3_600_000L, 60_000L, 1_000L, 1L),
+                leastMillis,
+                mostMillis);
     }
 
     static Kind<String> choice(String... values) {

@@ -402,12 +402,13 @@ final class Settings {
             Kind.number(1, MANY),
             DOCUMENT.handlersMax(),
             "Handlers of a document. Changes of further ones are refused with INVALID_MESSAGE.");
-    static final Setting<Integer> LIMIT_CLOCK_DRIFT = add(
+    static final Setting<Long> LIMIT_CLOCK_DRIFT = add(
             "limits.clock-drift",
-            Kind.time(1_000, 24 * DAY),
-            (int) DOCUMENT.driftMillisMax(),
+            Kind.largeTime(1_000, DOCUMENT.driftMillisMax()),
+            DOCUMENT.driftMillisMax(),
             "How far the clock of a change may be ahead of the node's. What is further ahead is refused with"
-                    + " INVALID_MESSAGE; a device whose clock is that wrong cannot write.");
+                    + " INVALID_MESSAGE; a device whose clock is that wrong cannot write. The default refuses only what"
+                    + " would use up the clock of everybody else.");
     static final Setting<Long> LIMIT_RESIDENT_BYTES = add(
             "limits.resident-bytes",
             Kind.largeBytes(0, 1024L * GIB),

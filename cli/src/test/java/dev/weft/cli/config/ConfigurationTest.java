@@ -50,7 +50,7 @@ class ConfigurationTest {
                 .anySatisfy(each -> assertThat(each).contains("clients.create", "WEFT_CLIENTS_CREATE", "true or false"))
                 .anySatisfy(
                         each -> assertThat(each).contains("limits.message-bytes", "'much'", "weft.yaml", "1 KiB to"))
-                .anySatisfy(each -> assertThat(each).contains("limits.silent-time", "needs a unit: h, min, s, ms"))
+                .anySatisfy(each -> assertThat(each).contains("limits.silent-time", "needs a unit: d, h, min, s, ms"))
                 .anySatisfy(each -> assertThat(each).contains("auth.kind", "none, tokens, jwt"));
     }
 

@@ -9,11 +9,9 @@ import dev.weft.crdt.version.VersionVector;
 import dev.weft.server.Server;
 import dev.weft.server.ServerOptions;
 import dev.weft.server.conformance.RecordedSession.Event;
-import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.kit.RawClient;
 import dev.weft.server.kit.Vectors;
-import dev.weft.server.limits.DocumentLimits;
 import dev.weft.server.link.LinkLimits;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.relay.host.RelayLimits;
@@ -98,10 +96,7 @@ class RecordedSessionsIT {
                         .withPort(0)
                         .withCreate(session.isRelay())
                         .withLinks(eager))
-                .withRooms(new RelayLimits(longestRoom(session), 0, 10_000))
-                .toBuilder()
-                .hosting(HostLimits.DEFAULT.withDocuments(withoutDriftLimit()))
-                .build();
+                .withRooms(new RelayLimits(longestRoom(session), 0, 10_000));
         if (!session.hasPresence()) {
             options = options.withPlugins(List.of());
         }
@@ -113,12 +108,6 @@ class RecordedSessionsIT {
             }
         }
         return RawClient.await(Server.start(options, store));
-    }
-
-    /** The clocks of the recordings are pinned in the year 2100. */
-    private static DocumentLimits withoutDriftLimit() {
-        DocumentLimits limits = DocumentLimits.DEFAULT;
-        return new DocumentLimits(limits.bytesMax(), limits.peersMax(), limits.handlersMax(), Long.MAX_VALUE);
     }
 
     private static void put(InMemoryDocumentStore store, RecordedSession session, int timesLost) {
