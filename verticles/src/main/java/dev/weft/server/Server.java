@@ -6,6 +6,7 @@ import dev.weft.crdt.id.IdSource;
 import dev.weft.protocol.message.Message;
 import dev.weft.server.auth.AuthOptions;
 import dev.weft.server.auth.Authenticator;
+import dev.weft.server.auth.Identity;
 import dev.weft.server.auth.Revocation;
 import dev.weft.server.auth.Revocations;
 import dev.weft.server.awareness.AwarenessPlugin;
@@ -540,6 +541,16 @@ public final class Server {
         @Override
         public void release(DocumentKey key) {
             documents.release(key);
+        }
+
+        @Override
+        public void revoke(Revocation.Kind kind, String name) {
+            Server.this.revoke(new Revocation(kind, name, WallClock.SYSTEM.millis()));
+        }
+
+        @Override
+        public boolean isRevoked(Identity identity) {
+            return revocations.meet(identity);
         }
 
         @Override

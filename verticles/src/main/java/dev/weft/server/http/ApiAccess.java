@@ -14,15 +14,18 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Who may call what. */
 final class ApiAccess {
     private static final ApiProblem FORBIDDEN = new ApiProblem(403, "forbidden", "You may not do this");
 
     private final AuthOptions auth;
+    private final Predicate<Identity> isRevoked;
 
-    ApiAccess(AuthOptions auth) {
+    ApiAccess(AuthOptions auth, Predicate<Identity> isRevoked) {
         this.auth = auth;
+        this.isRevoked = isRevoked;
     }
 
     /** @return fails with {@link NotAuthenticatedException} if nobody known asks */
@@ -41,8 +44,8 @@ final class ApiAccess {
         }
         return auth.authenticator()
                 .authenticate(credentials)
-                .compose(identity -> identity.expiresAtMillis() <= wallMillis
-                        ? Future.failedFuture(new NotAuthenticatedException("The token has ended"))
+                .compose(identity -> identity.expiresAtMillis() <= wallMillis || isRevoked.test(identity)
+                        ? Future.failedFuture(new NotAuthenticatedException("The token has ended or was revoked"))
                         : Future.succeededFuture(identity));
     }
 

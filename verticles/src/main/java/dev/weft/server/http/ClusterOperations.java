@@ -3,6 +3,7 @@ package dev.weft.server.http;
 import static dev.weft.server.http.ApiOperation.Need.ADMIN;
 import static dev.weft.server.http.ApiOperation.Need.READ;
 
+import dev.weft.server.auth.Revocation;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.OwnerMessage;
@@ -75,7 +76,8 @@ final class ClusterOperations {
                 new ApiOperation("releaseDocument", HttpMethod.POST, document + "/release", ADMIN, this::release),
                 new ApiOperation("listNodes", HttpMethod.GET, "/nodes", ADMIN, this::nodes),
                 new ApiOperation("listNodeDocuments", HttpMethod.GET, "/nodes/{nodeId}/documents", ADMIN, this::owned),
-                new ApiOperation("drainNode", HttpMethod.POST, "/nodes/{nodeId}/drain", ADMIN, this::drain));
+                new ApiOperation("drainNode", HttpMethod.POST, "/nodes/{nodeId}/drain", ADMIN, this::drain),
+                new ApiOperation("revoke", HttpMethod.POST, "/revocations", ADMIN, this::revoke));
     }
 
     // Documents.
@@ -303,6 +305,21 @@ final class ClusterOperations {
             int count = Math.max(owned.size(), node.summary().documents());
             return new JsonObject().put("count", count).put("documents", documents);
         });
+    }
+
+    /** Any node may be told: it tells the others, and keeps doing so. */
+    private Future<ApiAnswer> revoke(ApiCall call) {
+        Object subject = call.body().getValue("subject");
+        Object token = call.body().getValue("token");
+        boolean isOfSubject = subject != null;
+        if (!((isOfSubject ? subject : token) instanceof String name) || isOfSubject && token != null) {
+            throw ApiProblem.badRequest("either a subject or the id of a token must be there");
+        }
+        if (name.isEmpty() || name.length() > Revocation.NAME_CHARS_MAX) {
+            throw ApiProblem.badRequest("the name must have 1 to " + Revocation.NAME_CHARS_MAX + " characters");
+        }
+        node.revoke(isOfSubject ? Revocation.Kind.SUBJECT : Revocation.Kind.TOKEN, name);
+        return Future.succeededFuture(ApiAnswer.NOTHING);
     }
 
     private Future<ApiAnswer> drain(ApiCall call) {

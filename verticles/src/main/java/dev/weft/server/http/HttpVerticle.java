@@ -90,7 +90,13 @@ public final class HttpVerticle extends VerticleBase {
         vertx.setPeriodic(CACHE_TICK_MILLIS, timer -> cache.tick());
         List<ApiOperation> operations = new ArrayList<>(new DocumentOperations(cache, parts.documents).all());
         operations.addAll(cluster.all());
-        new Api(new ApiAccess(auth), operations, description(), parts.wallClock::millis, bodyBytesMax).addTo(router);
+        new Api(
+                        new ApiAccess(auth, parts.node::isRevoked),
+                        operations,
+                        description(),
+                        parts.wallClock::millis,
+                        bodyBytesMax)
+                .addTo(router);
     }
 
     private static Buffer description() {

@@ -1,5 +1,7 @@
 package dev.weft.server.http;
 
+import dev.weft.server.auth.Identity;
+import dev.weft.server.auth.Revocation;
 import dev.weft.server.document.OwnedDocument;
 import dev.weft.server.gateway.SessionInfo;
 import dev.weft.server.registry.DocumentKey;
@@ -30,6 +32,12 @@ public interface LocalNode {
 
     /** Lets a quarantined document be tried again at once. */
     void release(DocumentKey key);
+
+    /** Takes back what was granted, on every node. */
+    void revoke(Revocation.Kind kind, String name);
+
+    /** Whether what an identity was granted has been taken back. */
+    boolean isRevoked(Identity identity);
 
     /** Hands everything over to the other nodes and takes nothing any more. */
     Future<Void> drain();

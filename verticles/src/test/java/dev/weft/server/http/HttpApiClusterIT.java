@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 class HttpApiClusterIT {
     private static final String ADMIN = "token-of-an-operator";
     private static final String READER = "token-of-a-reader-only";
+    private static final String LEAVER = "token-of-somebody-who-leaves";
     private static final int BODY_BYTES_MAX = 100_000;
 
     private static TestCluster cluster;
@@ -49,6 +50,7 @@ class HttpApiClusterIT {
     static void start() {
         AuthOptions auth = AuthOptions.of(new StaticTokenAuthenticator(Map.of(
                 ADMIN, identity("operator", new Grant(DocumentPattern.ALL, Access.WRITE)),
+                LEAVER, identity("leaver", new Grant(DocumentPattern.ALL, Access.WRITE)),
                 READER, identity("reader", new Grant(DocumentPattern.of("public-*"), Access.READ)))));
         cluster = TestCluster.start(
                 2,
@@ -196,8 +198,23 @@ class HttpApiClusterIT {
         assertThat(api.get(one(), "/nodes/" + other + "/documents").getInteger("count"))
                 .isPositive();
         api.json(one(), HttpMethod.POST, paper + "/release", null, 204);
+        api.json(one(), HttpMethod.POST, "/revocations", new JsonObject().put("token", "lost"), 204);
         JsonArray listed = api.get(two(), "/documents?prefix=pap").getJsonArray("documents");
         assertThat(listed.getJsonObject(0).getString("id")).isEqualTo("paper");
+    }
+
+    @Test
+    void whoIsRevokedIsRefusedByEveryNode() {
+        ApiClient leaver = new ApiClient(two().vertx(), two(), LEAVER);
+        assertThat(leaver.status(two(), "/nodes")).isEqualTo(200);
+        api.json(one(), HttpMethod.POST, "/revocations", new JsonObject().put("subject", "leaver"), 204);
+        assertThat(leaver.status(one(), "/nodes")).isEqualTo(401);
+        eventually(() -> leaver.status(two(), "/nodes") == 401);
+        assertThat(api.status(two(), "/nodes")).isEqualTo(200);
+        JsonObject both = new JsonObject().put("subject", "a").put("token", "b");
+        for (JsonObject wrong : List.of(new JsonObject(), both, new JsonObject().put("subject", ""))) {
+            api.json(one(), HttpMethod.POST, "/revocations", wrong, 400);
+        }
     }
 
     @Test

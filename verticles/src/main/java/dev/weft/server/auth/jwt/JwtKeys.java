@@ -38,6 +38,7 @@ final class JwtKeys {
     private volatile JWKSet all = new JWKSet();
     private volatile long fetchedAtNanos;
     private volatile boolean hasFetched;
+    private Future<Void> started;
     private Vertx vertx;
     private HttpClient client;
     private long timer = -1;
@@ -51,20 +52,26 @@ final class JwtKeys {
     }
 
     /** Fails if a file cannot be read: that is a mistake of the operator. A set that cannot be fetched now is awaited. */
-    Future<Void> start(Vertx onVertx) {
+    synchronized Future<Void> start(Vertx onVertx) {
+        if (started != null) {
+            // The gateways and the HTTP interface of a node may share it.
+            return started;
+        }
         vertx = onVertx;
         client = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(FETCH_MILLIS_MAX));
         timer = vertx.setPeriodic(options.refreshMillis(), refresh -> {
             readFiles().onFailure(cause -> LOG.warn("Keys stay as they were: {}", cause.getMessage()));
             fetch();
         });
-        return readFiles().compose(read -> fetch());
+        started = readFiles().compose(read -> fetch());
+        return started;
     }
 
-    Future<Void> close() {
-        if (vertx == null) {
+    synchronized Future<Void> close() {
+        if (started == null) {
             return Future.succeededFuture();
         }
+        started = null;
         vertx.cancelTimer(timer);
         return client.close();
     }
