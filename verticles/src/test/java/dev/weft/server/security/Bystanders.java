@@ -55,9 +55,9 @@ final class Bystanders implements AutoCloseable {
 
     private void run() {
         try {
-            while (!isOver.get()) {
+            do {
                 round();
-            }
+            } while (!isOver.get());
         } catch (RuntimeException | AssertionError e) {
             failure.set(e);
         }
