@@ -69,6 +69,9 @@ public final class FakeClock {
                 "LD_PRELOAD=" + library,
                 "FAKETIME_TIMESTAMP_FILE=" + offset.toAbsolutePath(),
                 "FAKETIME_DONT_FAKE_MONOTONIC=1",
+                // Its repair of waits is for older C libraries; with a newer one every wait ends at once, and the
+                // process spins.
+                "FAKETIME_FORCE_MONOTONIC_FIX=0",
                 "FAKETIME_CACHE_DURATION=1");
     }
 }
