@@ -64,7 +64,6 @@ import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -316,13 +315,6 @@ public final class Server {
         metrics.gauge("weft.document.quarantined", documents::quarantinedCount);
         metrics.gauge("weft.cluster.members", () -> registry.members().size());
         metrics.gauge("weft.cluster.safe", () -> registry.isClusterSafe() ? 1 : 0);
-        for (Limit limit : Limit.values()) {
-            metrics.counted(
-                    "weft.limit.hits",
-                    () -> counters.count(limit),
-                    "limit",
-                    limit.name().toLowerCase(Locale.ROOT));
-        }
         metrics.gauge("weft.node.draining", () -> health.isDraining() ? 1 : 0);
     }
 

@@ -358,8 +358,9 @@ final class ClientConnection {
     }
 
     private DocumentLink open(DocumentKey key) {
-        String fault = DocumentKey.faultOf(key.id(), DocumentKey.ID_BYTES_MAX);
+        String fault = DocumentKey.faultForClients(key.id());
         if (fault != null) {
+            gateway.counters().hit(Limit.DOCUMENT_ID);
             send(new ErrorMessage(key.id(), ErrorCode.INVALID_MESSAGE, fault));
             send(new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, fault));
             return null;

@@ -47,6 +47,15 @@ record ApiCall(RoutingContext context, Identity caller) {
         return path(DOCUMENT);
     }
 
+    /** The same where it may be created: one that clients may open. */
+    String newDocumentId() {
+        String fault = DocumentKey.faultForClients(documentId());
+        if (fault != null) {
+            throw ApiProblem.badRequest(fault);
+        }
+        return documentId();
+    }
+
     /** The document of the path; aware unless the query says otherwise. */
     DocumentKey document() {
         return new DocumentKey(kind(), documentId());

@@ -56,7 +56,7 @@ final class DocumentOperations {
         return documents
                 .open(call.documentId())
                 .map(open -> new Opened(open, 200))
-                .recover(absent -> documents.openOrCreate(call.documentId()).map(open -> new Opened(open, 201)))
+                .recover(absent -> documents.openOrCreate(call.newDocumentId()).map(open -> new Opened(open, 201)))
                 .compose(opened -> opened.document
                         .read(Document::versionVector)
                         .map(version -> ApiAnswer.json(opened.status, head(call.documentId(), version)))
@@ -133,7 +133,7 @@ final class DocumentOperations {
 
     private Future<ApiAnswer> importChanges(ApiCall call) {
         List<Change> changes = FramedChanges.decode(call.bytes());
-        return documents.openOrCreate(call.documentId()).compose(open -> open.importChanges(changes)
+        return documents.openOrCreate(call.newDocumentId()).compose(open -> open.importChanges(changes)
                 .timeout(EDIT_SECONDS_MAX, TimeUnit.SECONDS)
                 .compose(count -> open.read(Document::versionVector)
                         .map(version ->

@@ -49,6 +49,18 @@ public record DocumentKey(DocumentKind kind, String id) implements Comparable<Do
         return bytes > bytesMax ? "a document id must not be longer than " + bytesMax + " bytes" : null;
     }
 
+    /**
+     * The rule for ids that somebody outside may open: control characters could be stored, and would forge lines of logs and
+     * confuse terminals.
+     *
+     * @return what is wrong with an id, as a sentence; null if nothing is
+     */
+    public static String faultForClients(String id) {
+        String fault = faultOf(id, ID_BYTES_MAX);
+        boolean hasControls = id.chars().anyMatch(Character::isISOControl);
+        return fault == null && hasControls ? "a document id must not contain control characters" : fault;
+    }
+
     @Override
     public int compareTo(DocumentKey other) {
         int byKind = kind.compareTo(other.kind);

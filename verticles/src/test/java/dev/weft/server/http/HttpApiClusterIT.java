@@ -290,6 +290,9 @@ class HttpApiClusterIT {
                         .getString("detail"))
                 .contains("no version");
         api.json(one(), HttpMethod.GET, "/documents?limit=0", null, 400);
+        assertThat(api.json(one(), HttpMethod.PUT, "/documents/a%0Ab", null, 400)
+                        .getString("detail"))
+                .contains("control characters");
         api.json(one(), HttpMethod.POST, "/documents/x/edits", new JsonObject(), 400);
         HttpResponse<Buffer> tooLarge = api.call(
                 one(),

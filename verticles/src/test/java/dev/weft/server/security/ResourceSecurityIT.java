@@ -280,13 +280,14 @@ class ResourceSecurityIT {
     @Test
     void namesWithControlCharactersOrWithoutEndAreRefused() {
         try (RawClient client = connect()) {
-            for (String id : List.of("a\u0000b", "x".repeat(2_000))) {
+            for (String id : List.of("a\u0000b", "a\nb", "\u001b[2J", "a\u0085b", "x".repeat(2_000))) {
                 Author author = new Author(1);
                 client.send(new HandshakeRequest(id, author.peer(), author.holds(), Set.of()));
                 client.next(ErrorMessage.class, error -> error.code().equals(ErrorCode.HANDSHAKE_FAILED));
             }
             join(client, documentId, new Author(1));
         }
+        assertThat(node.server().reached(Limit.DOCUMENT_ID)).isPositive();
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Outcome;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.kit.Author;
+import dev.weft.server.limits.Limit;
 import dev.weft.server.registry.DocumentKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,17 @@ class HostedDocumentTest {
 
         assertThat(sent(LinkMessage.Broadcast.class)).hasSize(2).allMatch(broadcast -> broadcast.number() == 1);
         assertThat(sent(LinkMessage.Accepted.class)).hasSize(1).allMatch(accepted -> accepted.upTo() == 1);
+    }
+
+    @Test
+    void refusesMoreGatewaysThanMayFollow() {
+        for (int i = 0; i < limits.followersMax(); i++) {
+            attach(new LinkAddress("n" + i, 0, 1));
+        }
+        assertThat(effects).doesNotHaveAnyElementsOfTypes(HostEffect.Reached.class);
+        attach(new LinkAddress("one too many", 0, 1));
+        assertThat(effects).contains(new HostEffect.Reached(Limit.FOLLOWERS));
+        assertThat(sent(LinkMessage.Refused.class)).singleElement().matches(LinkMessage.Refused::retryable);
     }
 
     @Test
