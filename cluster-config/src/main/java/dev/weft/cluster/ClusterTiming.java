@@ -58,6 +58,19 @@ public record ClusterTiming(
                 shutdownSeconds);
     }
 
+    public ClusterTiming withMergeDelaySeconds(int seconds) {
+        return new ClusterTiming(
+                heartbeatSeconds,
+                memberSilenceSeconds,
+                seconds,
+                joinWaitSeconds,
+                connectTimeoutMillis,
+                busPingMillis,
+                tcpUserTimeoutMillis,
+                requestTimeoutMillis,
+                shutdownSeconds);
+    }
+
     public ClusterTiming withJoinWaitSeconds(int seconds) {
         return new ClusterTiming(
                 heartbeatSeconds,

@@ -3,6 +3,7 @@ package dev.weft.server.registry.hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
+import com.hazelcast.map.listener.EntryMergedListener;
 import com.hazelcast.map.listener.MapPartitionLostListener;
 import dev.weft.cluster.ClusterMembership;
 import dev.weft.cluster.ClusterNode;
@@ -22,6 +23,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +55,7 @@ public final class HazelcastOwnershipRegistry implements OwnershipRegistry {
     private static final long CALL_TIMEOUT_MILLIS = 2_000;
 
     private static final long SAFETY_CHECK_MILLIS = 1_000;
-    /** Losing a member can lose many partitions at once; they are one reason to re-assert, not hundreds. */
+    /** Losing a member can lose many partitions, and a merge replace many entries: one reason to re-assert, not hundreds. */
     private static final long DOUBT_DELAY_MILLIS = 100;
     /** Entries of a dead node that nobody has claimed meanwhile are removed after this. */
     private static final long SWEEP_DELAY_MILLIS = 30_000;
@@ -69,9 +71,10 @@ public final class HazelcastOwnershipRegistry implements OwnershipRegistry {
     private final List<RegistryListener> listeners = new CopyOnWriteArrayList<>();
     private final MembershipListener membershipListener = new MembershipEvents();
     private UUID lossRegistration;
+    private UUID mergeRegistration;
     private long safetyTimer;
-    /** Touched on {@link #events} only. */
-    private boolean copiesLostPending;
+    /** What will be told in a moment. Touched on {@link #events} only. */
+    private final Set<Doubt> doubts = EnumSet.noneOf(Doubt.class);
 
     private volatile boolean clusterSafe;
     private volatile boolean closed;
@@ -97,7 +100,13 @@ public final class HazelcastOwnershipRegistry implements OwnershipRegistry {
     }
 
     private HazelcastOwnershipRegistry start() {
-        lossRegistration = owners.addPartitionLostListener((MapPartitionLostListener) event -> copiesLost());
+        lossRegistration =
+                owners.addPartitionLostListener((MapPartitionLostListener) event -> doubt(Doubt.COPIES_LOST));
+        // The half that joins the other hears of it as a whole. The half that is joined keeps its members and its map,
+        // in
+        // which entries of the other outrank its own, and its owners are not told by anybody else.
+        mergeRegistration = owners.addEntryListener(
+                (EntryMergedListener<String, OwnershipEntry>) entry -> doubt(Doubt.MERGED), false);
         membership.listen(membershipListener);
         clusterSafe = hazelcast.getPartitionService().isClusterSafe();
         safetyTimer = vertx.setPeriodic(SAFETY_CHECK_MILLIS, timer -> checkSafety());
@@ -181,7 +190,10 @@ public final class HazelcastOwnershipRegistry implements OwnershipRegistry {
         membership.ignore(membershipListener);
         listeners.clear();
         try {
-            return workers.executeBlocking(() -> owners.removePartitionLostListener(lossRegistration), false)
+            return workers.executeBlocking(
+                            () -> owners.removePartitionLostListener(lossRegistration)
+                                    && owners.removeEntryListener(mergeRegistration),
+                            false)
                     .eventually(workers::close)
                     .mapEmpty();
         } catch (RejectedExecutionException e) {
@@ -234,13 +246,12 @@ public final class HazelcastOwnershipRegistry implements OwnershipRegistry {
                 .onComplete(safe -> clusterSafe = safe.succeeded() && safe.result());
     }
 
-    private void copiesLost() {
+    private void doubt(Doubt doubt) {
         events.runOnContext(v -> {
-            if (!copiesLostPending) {
-                copiesLostPending = true;
+            if (doubts.add(doubt)) {
                 vertx.setTimer(DOUBT_DELAY_MILLIS, timer -> {
-                    copiesLostPending = false;
-                    tell(listener -> listener.entriesDoubtful(Doubt.COPIES_LOST));
+                    doubts.remove(doubt);
+                    tell(listener -> listener.entriesDoubtful(doubt));
                 });
             }
         });
@@ -301,7 +312,7 @@ public final class HazelcastOwnershipRegistry implements OwnershipRegistry {
 
         @Override
         public void merged() {
-            events.runOnContext(v -> tell(listener -> listener.entriesDoubtful(Doubt.MERGED)));
+            doubt(Doubt.MERGED);
         }
     }
 }

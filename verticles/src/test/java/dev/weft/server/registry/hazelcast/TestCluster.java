@@ -1,6 +1,8 @@
 package dev.weft.server.registry.hazelcast;
 
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import dev.weft.cluster.ClusterOptions;
+import dev.weft.cluster.ClusterTiming;
 import dev.weft.cluster.ClusteredVertx;
 import dev.weft.cluster.Network;
 import io.vertx.core.Future;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** Nodes in this JVM, over loopback, under a cluster name of their own. */
 final class TestCluster implements AutoCloseable {
@@ -21,14 +24,39 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
+    /** Longer than any test. */
+    private static final int MERGE_DELAY_SECONDS = 300;
+
     private final String name = "it-" + UUID.randomUUID();
     private final List<Node> nodes = new ArrayList<>();
     private final int[] ports;
 
     TestCluster(int size) throws IOException {
-        ports = freePorts(size);
+        this(freePorts(size));
         for (int i = 0; i < size; i++) {
-            start(i);
+            start(i, ports);
+        }
+        awaitMembers();
+    }
+
+    private TestCluster(int[] ports) {
+        this.ports = ports;
+    }
+
+    /** Two nodes that found a cluster each, until {@link #meet}. */
+    static TestCluster divided() throws IOException {
+        TestCluster cluster = new TestCluster(freePorts(2));
+        cluster.start(0, cluster.ports);
+        cluster.start(1, new int[] {cluster.ports[1]});
+        return cluster;
+    }
+
+    /** What nodes do now and then by themselves: they look for others of their cluster, and one joins the other. */
+    void meet() {
+        for (Node node : nodes) {
+            var hazelcast = ((HazelcastInstanceProxy) node.vertx().hazelcast()).getOriginal();
+            hazelcast.getConfig().getNetworkConfig().getJoin().getTcpIpConfig().setMembers(List.of(addresses(ports)));
+            hazelcast.node.getJoiner().searchForOtherClusters();
         }
         awaitMembers();
     }
@@ -47,19 +75,20 @@ final class TestCluster implements AutoCloseable {
         return nodes.get(index);
     }
 
-    private void start(int index) {
-        String[] members = new String[ports.length];
-        for (int i = 0; i < ports.length; i++) {
-            members[i] = "127.0.0.1:" + ports[i];
-        }
+    private void start(int index, int[] known) {
         ClusteredVertx vertx = ClusteredVertx.start(ClusterOptions.builder()
                         .clusterName(name)
                         .nodeName("n" + index)
-                        .members(members)
+                        .members(addresses(known))
                         .network(Network.loopback().withPorts(ports[index], 0))
+                        .timing(ClusterTiming.defaults().withMergeDelaySeconds(MERGE_DELAY_SECONDS))
                         .build())
                 .await();
         nodes.add(new Node(vertx, HazelcastOwnershipRegistry.open(vertx).await()));
+    }
+
+    private static String[] addresses(int[] ports) {
+        return IntStream.of(ports).mapToObj(port -> "127.0.0.1:" + port).toArray(String[]::new);
     }
 
     @Override
