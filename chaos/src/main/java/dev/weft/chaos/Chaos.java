@@ -4,11 +4,10 @@ import dev.weft.chaos.fault.Fault;
 import dev.weft.chaos.fault.Faults;
 import dev.weft.chaos.fault.Scene;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,10 +38,16 @@ public final class Chaos implements Callable<Integer> {
     private boolean isShort;
 
     @Option(
+            names = "--cut-seconds",
+            paramLabel = "SECONDS",
+            description = "How long hosts stay cut off from each other. Default: 60, with --short 8")
+    private Integer cutSeconds;
+
+    @Option(
             names = "--logs",
             defaultValue = "logs/chaos",
             paramLabel = "FOLDER",
-            description = "Where logs and reports of failed rounds go. Default: ./${DEFAULT-VALUE}")
+            description = "Where logs, reports of failed rounds and summary.md go. Default: ./${DEFAULT-VALUE}")
     private Path logs;
 
     @Option(
@@ -69,7 +74,7 @@ public final class Chaos implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws InterruptedException {
         List<Fault> faults = chosen();
         if (list) {
             faults.forEach(fault -> System.out.printf("%-26s %s%n", fault.name(), fault.story()));
@@ -80,7 +85,7 @@ public final class Chaos implements Callable<Integer> {
         Vertx vertx = Vertx.vertx();
         Suite.Settings settings = new Suite.Settings(
                 rounds,
-                isShort ? Scene.Times.SHORT : Scene.Times.LONG,
+                times(),
                 isShort ? Round.Plan.SHORT : Round.Plan.LONG,
                 logs.toAbsolutePath(),
                 databaseUri,
@@ -89,16 +94,18 @@ public final class Chaos implements Callable<Integer> {
             for (Fault fault : faults) {
                 suite.run(fault);
             }
-            String summary = Summary.of(suite.outcomes(), suite.skipped());
-            System.out.println("\n" + summary);
-            Files.createDirectories(logs);
-            Files.writeString(logs.resolve("summary.md"), summary);
+            System.out.println("\n" + suite.summary());
             return suite.outcomes().stream().allMatch(Outcome::passed)
                     ? CommandLine.ExitCode.OK
                     : CommandLine.ExitCode.SOFTWARE;
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }
+    }
+
+    private Scene.Times times() {
+        Scene.Times usual = isShort ? Scene.Times.SHORT : Scene.Times.LONG;
+        return cutSeconds == null ? usual : usual.withCut(TimeUnit.SECONDS.toMillis(cutSeconds));
     }
 
     private List<Fault> chosen() {

@@ -15,6 +15,7 @@ import java.util.List;
  * @param equalMillis from mending, or from the last edit if that was later, until all were equal
  * @param reconnectsElsewhere the most that anybody elsewhere had to connect again
  * @param reconnects the most that anybody had to connect again
+ * @param tookMillis the round, with everything that was checked
  */
 record Outcome(
         String fault,
@@ -28,23 +29,24 @@ record Outcome(
         long pauseAtMillis,
         long equalMillis,
         int reconnectsElsewhere,
-        int reconnects) {
+        int reconnects,
+        long tookMillis) {
     boolean passed() {
         return problems.isEmpty();
     }
 
     static Outcome failed(String fault, int round, String problem, String details) {
-        return new Outcome(fault, round, List.of(problem), details, 0, 0, -1, -1, -1, -1, 0, 0);
+        return new Outcome(fault, round, List.of(problem), details, 0, 0, -1, -1, -1, -1, 0, 0, -1);
     }
 
-    /** One line. */
-    @Override
-    public String toString() {
+    /** @param rounds how many there are of it */
+    String line(int rounds) {
         return String.format(
-                "%-26s round %-3d %s  %5d edits, %5d acknowledged; again after %s, longest wait %s (from %s), equal after %s;"
-                        + " reconnects %d, elsewhere %d%s",
+                "%-26s %3d of %d %s  %5d edits, %5d acknowledged; again after %s, longest wait %s (from %s), equal after %s;"
+                        + " reconnects %d, elsewhere %d; took %s%s",
                 fault,
                 round,
+                rounds,
                 passed() ? "ok    " : "FAILED",
                 edits,
                 acknowledged,
@@ -54,6 +56,7 @@ record Outcome(
                 millis(equalMillis),
                 reconnects,
                 reconnectsElsewhere,
+                millis(tookMillis),
                 passed() ? "" : "\n  " + String.join("\n  ", problems));
     }
 

@@ -47,8 +47,8 @@ final class Round {
      * @param equalMillisMax how long it may take until all are equal
      */
     record Plan(long warmUpMillis, long afterMillis, long equalMillisMax, Crowd.Pace pace) {
-        static final Plan LONG = new Plan(2_000, 3_000, 120_000, new Crowd.Pace(100, 5_000));
-        static final Plan SHORT = new Plan(1_000, 700, 120_000, new Crowd.Pace(100, 2_000));
+        static final Plan LONG = new Plan(1_500, 1_500, 120_000, new Crowd.Pace(100, 5_000));
+        static final Plan SHORT = new Plan(700, 500, 120_000, new Crowd.Pace(100, 2_000));
     }
 
     private final Vertx vertx;
@@ -72,6 +72,7 @@ final class Round {
     }
 
     Outcome run() throws InterruptedException {
+        long began = System.nanoTime();
         try (crowd) {
             crowd.gather(scene.owner());
             crowd.startWriting();
@@ -92,40 +93,56 @@ final class Round {
             }
             boolean isEqual = crowd.awaitEqual(plan.equalMillisMax());
             long equal = isEqual ? millisSince(mended) : -1;
-            Set<Integer> affected = fault.affected(scene);
-            List<Writer> elsewhereTellers = crowd.tellersOutside(affected);
-            // Where everybody is affected, everybody is asked.
-            Times times =
-                    timesOf(elsewhereTellers.isEmpty() ? crowd.tellersOutside(Set.of()) : elsewhereTellers, struck);
             if (!isEqual) {
                 problems.add("not equal " + plan.equalMillisMax() + " ms after it was mended");
             }
-            Expected aware = expected(false);
-            Expected relay = expected(true);
-            int edits = crowd.edits();
-            int acknowledged = crowd.acknowledged();
-            int reconnects = crowd.reconnectsMax(Set.of());
-            int elsewhere = crowd.reconnectsMax(affected);
-            details.append(crowd.describe());
-            // From here on nobody can bring anything back.
-            crowd.close();
-            if (problems.isEmpty()) {
-                checkJoiners(aware, relay);
-                checkStore(aware, relay);
-            }
-            return new Outcome(
-                    fault.name(),
-                    number,
-                    List.copyOf(problems),
-                    problems.isEmpty() ? "" : details.toString(),
-                    edits,
-                    acknowledged,
-                    times.again(),
-                    times.longest(),
-                    times.longestAt(),
-                    equal,
-                    elsewhere,
-                    reconnects);
+            return judged(began, struck, equal);
+        }
+    }
+
+    /** Nobody writes any more. */
+    private Outcome judged(long began, long struck, long equalMillis) {
+        Set<Integer> affected = fault.affected(scene);
+        List<Writer> tellers = crowd.tellersOutside(affected);
+        // Where everybody is affected, everybody is asked.
+        Times times = timesOf(tellers.isEmpty() ? crowd.tellersOutside(Set.of()) : tellers, struck);
+        Expected aware = expected(false);
+        Expected relay = expected(true);
+        int edits = crowd.edits();
+        int acknowledged = crowd.acknowledged();
+        int reconnects = crowd.reconnectsMax(Set.of());
+        int elsewhere = crowd.reconnectsMax(affected);
+        checkReconnects(reconnects, elsewhere);
+        details.append(crowd.describe());
+        // From here on nobody can bring anything back.
+        crowd.close();
+        if (problems.isEmpty()) {
+            checkJoiners(aware, relay);
+            checkStore(aware, relay);
+        }
+        return new Outcome(
+                fault.name(),
+                number,
+                List.copyOf(problems),
+                problems.isEmpty() ? "" : details.toString(),
+                edits,
+                acknowledged,
+                times.again(),
+                times.longest(),
+                times.longestAt(),
+                equalMillis,
+                elsewhere,
+                reconnects,
+                millisSince(began));
+    }
+
+    private void checkReconnects(int reconnects, int elsewhere) {
+        Fault.Reconnects most = fault.reconnectsMax();
+        if (elsewhere > most.elsewhere()) {
+            problems.add("somebody at a node that was left alone connected again " + elsewhere + " times");
+        }
+        if (reconnects > most.affected()) {
+            problems.add("somebody connected again " + reconnects + " times, where " + most.affected() + " would do");
         }
     }
 

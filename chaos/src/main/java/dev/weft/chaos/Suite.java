@@ -52,7 +52,8 @@ final class Suite implements AutoCloseable {
             Outcome outcome = runOnce(fault, round);
             own.add(outcome);
             outcomes.add(outcome);
-            out.accept(outcome.toString());
+            out.accept(outcome.line(settings.rounds()));
+            writeSummary();
             if (!outcome.passed()) {
                 keep(outcome);
                 // What a failed round leaves behind must not fail the next.
@@ -101,16 +102,33 @@ final class Suite implements AutoCloseable {
         }
     }
 
+    /** After every round, so that a run that is broken off has one. */
+    private void writeSummary() {
+        try {
+            Files.createDirectories(settings.folder());
+            Files.writeString(settings.folder().resolve("summary.md"), summary());
+        } catch (IOException e) {
+            out.accept("  the summary could not be written: " + e.getMessage());
+        }
+    }
+
     private void keep(Outcome outcome) {
         Path report = settings.folder().resolve("failed-" + outcome.fault() + "-" + outcome.round() + ".txt");
         try {
             Files.createDirectories(settings.folder());
             Files.writeString(
-                    report, outcome + "\n\nNodes' logs: cluster-" + stages + "\n\n" + outcome.details() + "\n");
+                    report,
+                    outcome.line(settings.rounds()) + "\n\nNodes' logs: cluster-" + stages + "\n\n" + outcome.details()
+                            + "\n");
             out.accept("  see " + report);
         } catch (IOException e) {
             out.accept("  the report could not be written: " + e.getMessage());
         }
+    }
+
+    /** A table in Markdown. */
+    String summary() {
+        return Summary.of(outcomes, skipped);
     }
 
     List<Outcome> outcomes() {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-/** Many rounds as one table, in Markdown. Of fewer than a hundred rounds, p99 is the worst. */
+/** Many rounds as one table, in Markdown. Of up to a hundred rounds, p99 is the worst. */
 final class Summary {
     private Summary() {}
 
@@ -15,8 +15,9 @@ final class Summary {
         outcomes.forEach(outcome -> byFault.computeIfAbsent(outcome.fault(), name -> new ArrayList<>())
                 .add(outcome));
         StringBuilder table = new StringBuilder();
-        table.append("| fault | rounds | failed | edits | again after, p50 / p99 | longest wait, p50 / p99 |"
-                + " equal after, p50 / p99 | reconnects, elsewhere |\n");
+        table.append(
+                "| fault | rounds | failed | edits | again after, p50 / p99 / max | longest wait, p50 / p99 / max |"
+                        + " equal after, p50 / p99 / max | reconnects, elsewhere |\n");
         table.append("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
         byFault.forEach((fault, rounds) -> table.append("| ")
                 .append(fault)
@@ -58,7 +59,8 @@ final class Summary {
         if (measured.isEmpty()) {
             return "-";
         }
-        return percentile(measured, 50) + " / " + percentile(measured, 99) + " ms";
+        return percentile(measured, 50) + " / " + percentile(measured, 99) + " / " + measured.get(measured.size() - 1)
+                + " ms";
     }
 
     /** @param sorted ascending, not empty */

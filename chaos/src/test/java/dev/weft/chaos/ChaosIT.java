@@ -69,7 +69,7 @@ class ChaosIT {
         Assumptions.assumeTrue(
                 !outcomes.isEmpty(), () -> name + ": " + suite.skipped().get(name));
         assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.passed())
-                .as("%s%n%s%nseed %d, logs in %s", outcome, outcome.details(), SEED, FOLDER)
+                .as("%s%n%s%nseed %d, logs in %s", outcome.line(ROUNDS), outcome.details(), SEED, FOLDER)
                 .isTrue());
     }
 }

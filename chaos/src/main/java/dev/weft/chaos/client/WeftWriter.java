@@ -28,6 +28,9 @@ public final class WeftWriter implements Writer {
         volatile long acknowledgedNanos;
     }
 
+    /** A busy machine must not look like a dead node. */
+    private static final long PATIENCE_MILLIS = 10_000;
+
     private final String name;
     private final boolean isRelay;
     private final DocumentClient client;
@@ -64,7 +67,9 @@ public final class WeftWriter implements Writer {
         });
         ClientOptions options = ClientOptions.builder(documentId)
                 .endpoints(urls.toArray(String[]::new))
-                .timing(Timing.DEFAULT.withConnectTimeout(3_000).withPing(pingMillis, 2 * pingMillis))
+                .timing(Timing.DEFAULT
+                        .withConnectTimeout(3_000)
+                        .withPing(pingMillis, Math.max(2 * pingMillis, PATIENCE_MILLIS)))
                 .build();
         client = isRelay ? RelayClient.create(vertx, document, options) : SyncClient.create(vertx, document, options);
         client.onEvent(event -> {

@@ -27,6 +27,20 @@ public interface Fault {
     /** The nodes whose clients cannot but notice. */
     Set<Integer> affected(Scene scene);
 
+    /**
+     * How often people may have to connect again, at most.
+     *
+     * @param affected clients of the nodes whose clients cannot but notice
+     * @param elsewhere everybody else
+     */
+    record Reconnects(int affected, int elsewhere) {
+        public static final Reconnects ANY = new Reconnects(Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    default Reconnects reconnectsMax() {
+        return Reconnects.ANY;
+    }
+
     /** Whether people stop writing when it is mended, so that the time until all are equal can be told. */
     default boolean isQuietOnceMended() {
         return false;

@@ -34,19 +34,25 @@ public final class Faults {
             Function<Scene, Set<Integer>> whom,
             Step strikes,
             Step mends,
+            Reconnects reconnectsMax,
             boolean isQuietOnceMended,
             Supplier<Optional<String>> hindered)
             implements Fault {
         Made(String name, String story, Layout layout, Function<Scene, Set<Integer>> whom, Step strikes, Step mends) {
-            this(name, story, layout, whom, strikes, mends, false, Optional::empty);
+            this(name, story, layout, whom, strikes, mends, Reconnects.ANY, false, Optional::empty);
+        }
+
+        Made reconnecting(int affected, int elsewhere) {
+            Reconnects most = new Reconnects(affected, elsewhere);
+            return new Made(name, story, layout, whom, strikes, mends, most, isQuietOnceMended, hindered);
         }
 
         Made quietOnceMended() {
-            return new Made(name, story, layout, whom, strikes, mends, true, hindered);
+            return new Made(name, story, layout, whom, strikes, mends, reconnectsMax, true, hindered);
         }
 
         Made unless(Supplier<Optional<String>> obstacle) {
-            return new Made(name, story, layout, whom, strikes, mends, isQuietOnceMended, obstacle);
+            return new Made(name, story, layout, whom, strikes, mends, reconnectsMax, isQuietOnceMended, obstacle);
         }
 
         @Override
@@ -76,29 +82,32 @@ public final class Faults {
     public static List<Fault> all() {
         return List.of(
                 new Made(
-                        "owner-killed",
-                        "kill -9 of the node that owns the documents",
-                        THREE_NODES,
-                        scene -> Set.of(scene.owner()),
-                        scene -> scene.ownerNode().kill(),
-                        scene -> scene.cluster().restore()),
+                                "owner-killed",
+                                "kill -9 of the node that owns the documents",
+                                THREE_NODES,
+                                scene -> Set.of(scene.owner()),
+                                scene -> scene.ownerNode().kill(),
+                                scene -> scene.cluster().restore())
+                        .reconnecting(1, 0),
                 new Made(
-                        "gateway-killed",
-                        "kill -9 of a node that owns nothing but holds sockets",
-                        THREE_NODES,
-                        scene -> Set.of(scene.gateway()),
-                        scene -> scene.gatewayNode().kill(),
-                        scene -> scene.cluster().restore()),
+                                "gateway-killed",
+                                "kill -9 of a node that owns nothing but holds sockets",
+                                THREE_NODES,
+                                scene -> Set.of(scene.gateway()),
+                                scene -> scene.gatewayNode().kill(),
+                                scene -> scene.cluster().restore())
+                        .reconnecting(1, 0),
                 new Made(
-                        "owner-and-gateway-killed",
-                        "kill -9 of the owner and of a gateway in the same instant",
-                        THREE_NODES,
-                        scene -> Set.of(scene.owner(), scene.gateway()),
-                        scene -> {
-                            scene.ownerNode().kill();
-                            scene.gatewayNode().kill();
-                        },
-                        scene -> scene.cluster().restore()),
+                                "owner-and-gateway-killed",
+                                "kill -9 of the owner and of a gateway in the same instant",
+                                THREE_NODES,
+                                scene -> Set.of(scene.owner(), scene.gateway()),
+                                scene -> {
+                                    scene.ownerNode().kill();
+                                    scene.gatewayNode().kill();
+                                },
+                                scene -> scene.cluster().restore())
+                        .reconnecting(2, 0),
                 new Made(
                         "owner-frozen",
                         "the owner's process stands still past every time-out (SIGSTOP), then goes on where it was",
@@ -121,24 +130,26 @@ public final class Faults {
                                 scene -> scene.database().startAgain())
                         .unless(Faults::noDatabaseOfOurOwn),
                 new Made(
-                        "planned-hand-off",
-                        "the owner is stopped in order and hands its documents over; then it comes back",
-                        THREE_NODES,
-                        scene -> Set.of(scene.owner()),
-                        scene -> scene.ownerNode().stop(),
-                        scene -> scene.cluster().restore()),
+                                "planned-hand-off",
+                                "the owner is stopped in order and hands its documents over; then it comes back",
+                                THREE_NODES,
+                                scene -> Set.of(scene.owner()),
+                                scene -> scene.ownerNode().stop(),
+                                scene -> scene.cluster().restore())
+                        .reconnecting(1, 0),
                 new Made(
-                        "rolling-restart",
-                        "every node in turn is stopped in order and started again",
-                        THREE_NODES,
-                        scene -> ALL,
-                        scene -> {
-                            for (Node node : scene.cluster().nodes()) {
-                                node.stop();
-                                scene.cluster().restore();
-                            }
-                        },
-                        scene -> {}),
+                                "rolling-restart",
+                                "every node in turn is stopped in order and started again",
+                                THREE_NODES,
+                                scene -> ALL,
+                                scene -> {
+                                    for (Node node : scene.cluster().nodes()) {
+                                        node.stop();
+                                        scene.cluster().restore();
+                                    }
+                                },
+                                scene -> {})
+                        .reconnecting(3, 0),
                 new Made(
                                 "cut-store-reachable",
                                 "the owner's host is cut off from the other two, but not from the database",
@@ -172,7 +183,7 @@ public final class Faults {
                                 scene -> {
                                     scene.network().lose(scene.owner(), scene.gateway());
                                     scene.network().lose(scene.owner(), scene.third());
-                                    scene.hold(scene.times().cut());
+                                    scene.hold(scene.times().loss());
                                 },
                                 scene -> scene.network().heal())
                         .quietOnceMended()

@@ -25,13 +25,22 @@ public record Scene(
         DelayProxies proxies,
         FakeClock clock,
         DataDisk disk) {
-    /** How long faults last, in milliseconds. */
-    public record Times(long freeze, long storeDown, long cut, long delay, long clock, long diskFull) {
-        /** As long as the goals say. */
-        public static final Times LONG = new Times(15_000, 20_000, 60_000, 15_000, 10_000, 8_000);
+    /**
+     * How long faults last, in milliseconds.
+     *
+     * @param cut between hosts, both ways
+     * @param loss in one direction
+     */
+    public record Times(long freeze, long storeDown, long cut, long loss, long delay, long clock, long diskFull) {
+        /** As long as is telling. */
+        public static final Times LONG = new Times(15_000, 20_000, 60_000, 20_000, 10_000, 5_000, 5_000);
 
         /** As short as shows anything: longer than the time after which a node is thought dead. */
-        public static final Times SHORT = new Times(7_000, 4_000, 9_000, 3_000, 2_500, 1_500);
+        public static final Times SHORT = new Times(7_000, 3_000, 8_000, 8_000, 2_000, 2_000, 1_500);
+
+        public Times withCut(long millis) {
+            return new Times(freeze, storeDown, millis, loss, delay, clock, diskFull);
+        }
     }
 
     public Node ownerNode() {
