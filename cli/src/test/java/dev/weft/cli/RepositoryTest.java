@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -38,6 +39,7 @@ class RepositoryTest {
     private static final Pattern CODE = Pattern.compile("`[^`\\n]+`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern FILE_NAME = Pattern.compile("`((?:[A-Za-z0-9_.-]+/)+[A-Za-z0-9_.-]+/?)`");
+    private static final Pattern TEST_NAME = Pattern.compile("`([A-Z]\\w*(?:Test|IT))(?:\\.(\\w+))?`");
     private static final Pattern COMMAND = Pattern.compile("(?m)(?:^ {4}|`|^)(\\./(?:weft|mvnw)\\b[^`\\n]*)");
 
     /** The folder with the launcher script, from wherever the build starts the tests. */
@@ -104,6 +106,30 @@ class RepositoryTest {
             }
         }
         assertThat(missing).isEmpty();
+    }
+
+    /** {@code SomeTest} and {@code SomeTest.method}: documents say which test shows something. */
+    @Test
+    void testsNamedInDocumentsExist() {
+        Map<String, String> tests = sources().stream()
+                .filter(source -> source.toString().contains("/src/test/java/"))
+                .collect(Collectors.toMap(RepositoryTest::className, RepositoryTest::read, String::concat));
+        List<String> missing = new ArrayList<>();
+        for (Path document : documents()) {
+            Matcher names = TEST_NAME.matcher(FENCE.matcher(read(document)).replaceAll(""));
+            while (names.find()) {
+                String test = tests.get(names.group(1));
+                boolean exists = test != null && (names.group(2) == null || test.contains(" " + names.group(2) + "("));
+                if (!exists) {
+                    missing.add(ROOT.relativize(document) + " -> " + names.group());
+                }
+            }
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    private static String className(Path source) {
+        return source.getFileName().toString().replace(".java", "");
     }
 
     /** Commands are parsed, not run: sub-commands and options exist, module names are right. */
