@@ -29,6 +29,16 @@ final class Target {
             description = "How long to wait for the server. Default: ${DEFAULT-VALUE}")
     private int timeoutSeconds;
 
+    /** For picocli, which fills it in. */
+    Target() {}
+
+    Target(String url, String documentId, String handlerId) {
+        this.url = url;
+        this.documentId = documentId;
+        this.handlerId = handlerId;
+        this.timeoutSeconds = 30;
+    }
+
     /** @throws ParameterException if it is no WebSocket address */
     String url() {
         try {

@@ -20,7 +20,8 @@ import picocli.CommandLine.ScopeType;
             RestoreCommand.class,
             CatCommand.class,
             WatchCommand.class,
-            TypeCommand.class
+            TypeCommand.class,
+            RehearseCommand.class
         },
         footer = {
             "",
