@@ -189,6 +189,11 @@ public final class ChangeStore {
         return log.idAt(ordinal);
     }
 
+    /** The stamp of a change, packed; without unpacking it. */
+    public long clockAt(int ordinal) {
+        return log.clockAt(ordinal);
+    }
+
     public HandlerName handlerAt(int ordinal) {
         return handlers.name(log.handlerOf(ordinal));
     }

@@ -189,17 +189,17 @@ public final class Document implements HandlerHost {
 
     /**
      * Takes over the stored beginning of a history, without unpacking it and without asking whether its changes are sound:
-     * they were when they were stored. Only into a document that is empty.
+     * they were when they were stored. Only into a document without changes.
      *
      * @throws dev.weft.crdt.codec.CrdtFormatException if the blocks do not hold such a history; the document is unusable
      *     then, and the changes have to be imported into another one
      */
     public void adoptHistory(List<HistoryBlock> blocks) {
         requireLive("adoptHistory");
-        if (!isEmpty()) {
-            throw new IllegalStateException("Only an empty document takes a history over");
+        if (!history.store().isEmpty()) {
+            throw new IllegalStateException("Only a document without changes takes a history over");
         }
-        blocks.forEach(block -> history.store().adopt(block, VersionVector.EMPTY));
+        blocks.forEach(block -> history.store().adopt(block, history.covered()));
         versionVector().forEach((peer, stamp) -> editing.receive(stamp));
         registry.invalidateAll();
         editing.updated();
@@ -295,6 +295,29 @@ public final class Document implements HandlerHost {
      */
     public Snapshot snapshotForOthers() {
         return foldedAt(versionVector());
+    }
+
+    /**
+     * How much of the beginning of the history a snapshot can stand for, so that replicas that hold the snapshot, and
+     * others that hold the history, show the same whatever is edited later: as long as none of them takes in a change that
+     * is not covered and has a stamp as old as the newest one that is. Data of handlers that are not built in is never
+     * part of it. Nothing is changed. Costs about as much as reading every handler from history.
+     *
+     * @param changesMax how many of the oldest stored changes it may be
+     * @return null if there is no such beginning
+     */
+    public Compaction planCompaction(int changesMax) {
+        CompactionPlan plan = new CompactionPlan(options, history.store(), history.snapshot());
+        int changes = plan.longest(changesMax);
+        if (changes == 0) {
+            return null;
+        }
+        VersionVector covered = plan.versionAt(changes);
+        Snapshot snapshot = foldedAt(covered);
+        if (!snapshot.versionVector().equals(covered)) {
+            throw new IllegalStateException("A snapshot of something else than was asked for");
+        }
+        return new Compaction(snapshot, changes);
     }
 
     private Snapshot foldedAt(VersionVector limit) {

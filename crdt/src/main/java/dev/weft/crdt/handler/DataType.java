@@ -34,6 +34,15 @@ public interface DataType<S, O extends Operation> {
     void encodeState(S state, ByteWriter blob);
 
     /**
+     * Whether nothing is lost by a snapshot of this state: read back, it takes every operation that is newer in replay
+     * order just as this one does, also those of peers who still hold the history. Only then may history be replaced by
+     * the snapshot where others go on from history (spec crdt W15, W16). Not unless a type says so.
+     */
+    default boolean outlivesSnapshot(S state) {
+        return false;
+    }
+
+    /**
      * Reads the whole body, before anything is applied. Reads untrusted bytes; trailing bytes are ignored.
      *
      * @return null if this type does not implement the kind; the operation is then ignored

@@ -91,6 +91,20 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
         return false;
     }
 
+    /** Whether each element is live, and the only child, on the right, of the one before it. O(runs). */
+    public boolean isLiveChain() {
+        if (size() != elementCount()) {
+            return false;
+        }
+        int chained = 0;
+        Object below = root.run.rightChildren;
+        while (below instanceof Span first) {
+            chained += first.run.last - first.run.first + 1;
+            below = first.run.rightChildren;
+        }
+        return below == null && chained == elementCount();
+    }
+
     /** The live element at the index, or the null id outside (spec crdt 16.6). O(log n). */
     public ElementId idAt(int index) {
         if (index < 0 || index >= order.live()) {

@@ -70,6 +70,12 @@ public abstract class FugueType<S extends FugueState<V>, V> implements DataType<
         state.counters().writeFloor(blob);
     }
 
+    /** A snapshot brings every sequence back as a chain of live elements; this one must be that chain already. */
+    @Override
+    public final boolean outlivesSnapshot(S state) {
+        return state.tree().isLiveChain();
+    }
+
     @Override
     public final FugueOperation<V> decodeOperation(int kind, ByteReader body) {
         switch (kind) {

@@ -68,6 +68,12 @@ public final class FugueMovableListType<T> implements DataType<FugueMovableListS
         state.counters().writeFloor(blob);
     }
 
+    /** The places of what was moved or deleted are forgotten, so there must be none; see Fugue lists for the rest. */
+    @Override
+    public boolean outlivesSnapshot(FugueMovableListState<T> state) {
+        return state.positions().isLiveChain();
+    }
+
     @Override
     public FugueMovableListOperation<T> decodeOperation(int kind, ByteReader body) {
         switch (kind) {

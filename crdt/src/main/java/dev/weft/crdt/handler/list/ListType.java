@@ -49,6 +49,12 @@ public final class ListType<V> implements DataType<List<V>, ListOperation<V>> {
         }
     }
 
+    /** What it shows is all there is to it. */
+    @Override
+    public boolean outlivesSnapshot(List<V> state) {
+        return true;
+    }
+
     @Override
     public ListOperation<V> decodeOperation(int kind, ByteReader body) {
         switch (kind) {

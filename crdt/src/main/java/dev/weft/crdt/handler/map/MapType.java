@@ -43,6 +43,12 @@ public final class MapType<V> implements DataType<MapState<V>, MapOperation<V>> 
         }
     }
 
+    /** What it shows is all there is to it. */
+    @Override
+    public boolean outlivesSnapshot(MapState<V> state) {
+        return true;
+    }
+
     @Override
     public MapOperation<V> decodeOperation(int kind, ByteReader body) {
         switch (kind) {

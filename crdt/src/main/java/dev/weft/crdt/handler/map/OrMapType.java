@@ -52,6 +52,12 @@ public final class OrMapType<K, V> implements DataType<ObservedRemove<K, V>, OrM
         state.forEachLive(write);
     }
 
+    /** Elements lose their tags, by which others would remove them; nothing has none. */
+    @Override
+    public boolean outlivesSnapshot(ObservedRemove<K, V> state) {
+        return state.size() == 0;
+    }
+
     @Override
     public OrMapOperation<K, V> decodeOperation(int kind, ByteReader body) {
         switch (kind) {

@@ -37,6 +37,12 @@ public final class RegisterType<V> implements DataType<RegisterState<V>, Registe
         }
     }
 
+    /** What it shows is all there is to it. */
+    @Override
+    public boolean outlivesSnapshot(RegisterState<V> state) {
+        return true;
+    }
+
     @Override
     public RegisterOperation<V> decodeOperation(int kind, ByteReader body) {
         return kind == OperationKind.INSERT

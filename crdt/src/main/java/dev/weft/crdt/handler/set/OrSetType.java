@@ -42,6 +42,12 @@ public final class OrSetType<V> implements DataType<ObservedRemove<V, V>, OrSetO
         state.forEachSeeded((value, same) -> blob.writeBlob(codec.encode(value)));
     }
 
+    /** Elements lose their tags, by which others would remove them; nothing has none. */
+    @Override
+    public boolean outlivesSnapshot(ObservedRemove<V, V> state) {
+        return state.size() == 0;
+    }
+
     @Override
     public OrSetOperation<V> decodeOperation(int kind, ByteReader body) {
         switch (kind) {

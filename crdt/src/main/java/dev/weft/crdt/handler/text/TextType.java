@@ -34,6 +34,12 @@ public final class TextType implements DataType<TextRope, TextOperation> {
         Wtf8.write(blob, text, 0, text.length());
     }
 
+    /** What it shows is all there is to it. */
+    @Override
+    public boolean outlivesSnapshot(TextRope state) {
+        return true;
+    }
+
     @Override
     public TextOperation decodeOperation(int kind, ByteReader body) {
         switch (kind) {
