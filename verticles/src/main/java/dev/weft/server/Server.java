@@ -43,7 +43,6 @@ import dev.weft.server.observe.NodeFigures;
 import dev.weft.server.observe.ServerMetrics;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
-import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.OwnershipRegistry;
 import dev.weft.server.registry.RegistryListener;
 import dev.weft.server.registry.hazelcast.HazelcastOwnershipRegistry;
@@ -336,10 +335,10 @@ public final class Server {
 
     private DocumentLoader loader() {
         String log = store.isShared() ? "" : nodeId();
-        DocumentLoader aware = new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins, log);
+        DocumentLoader aware =
+                new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins, log, options.history());
         DocumentLoader relay = new RelayRoomLoader(options.hosting(), options.rooms(), plugins, log);
-        return (key, epoch, snapshot, entries, lastPosition) ->
-                (key.kind() == DocumentKind.AWARE ? aware : relay).load(key, epoch, snapshot, entries, lastPosition);
+        return DocumentLoader.byKind(aware, relay);
     }
 
     private Future<Void> deployGateways() {

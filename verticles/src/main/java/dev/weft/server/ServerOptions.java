@@ -3,6 +3,7 @@ package dev.weft.server;
 import dev.weft.cluster.ClusterOptions;
 import dev.weft.server.awareness.AwarenessOptions;
 import dev.weft.server.awareness.AwarenessPlugin;
+import dev.weft.server.document.host.HistoryHorizon;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.event.EventListener;
 import dev.weft.server.gateway.GatewayOptions;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param cluster how it joins others; empty for a node on its own
  * @param gateways gateway verticles, all on one port; usually one per event loop
  * @param hosting bounds of the documents it owns
+ * @param history how long the history of documents is kept; by default for ever
  * @param rooms bounds of the relay rooms it owns
  * @param passivateMillis a document nobody follows leaves memory after this time
  * @param residentBytesMax what all documents it owns may occupy in memory; 0 for half of what the JVM may use
@@ -37,6 +39,7 @@ public record ServerOptions(
         GatewayOptions gateway,
         int gateways,
         HostLimits hosting,
+        HistoryHorizon history,
         RelayLimits rooms,
         int passivateMillis,
         long residentBytesMax,
@@ -51,6 +54,7 @@ public record ServerOptions(
             GatewayOptions.DEFAULT,
             Runtime.getRuntime().availableProcessors(),
             HostLimits.DEFAULT,
+            HistoryHorizon.FOREVER,
             RelayLimits.DEFAULT,
             60_000,
             0,
@@ -124,6 +128,7 @@ public record ServerOptions(
         private GatewayOptions gateway;
         private int gateways;
         private HostLimits hosting;
+        private HistoryHorizon history;
         private RelayLimits rooms;
         private int passivateMillis;
         private long residentBytesMax;
@@ -139,6 +144,7 @@ public record ServerOptions(
             gateway = from.gateway;
             gateways = from.gateways;
             hosting = from.hosting;
+            history = from.history;
             rooms = from.rooms;
             passivateMillis = from.passivateMillis;
             residentBytesMax = from.residentBytesMax;
@@ -177,6 +183,11 @@ public record ServerOptions(
 
         public Builder passivateMillis(int value) {
             passivateMillis = value;
+            return this;
+        }
+
+        public Builder history(HistoryHorizon value) {
+            history = value;
             return this;
         }
 
@@ -221,6 +232,7 @@ public record ServerOptions(
                     gateway,
                     gateways,
                     hosting,
+                    history,
                     rooms,
                     passivateMillis,
                     residentBytesMax,

@@ -73,8 +73,7 @@ final class CompactionPlan {
 
     /** All that the first changes of this number, and an earlier snapshot, contain. */
     VersionVector versionAt(int length) {
-        VersionVector.Builder version =
-                (previous == null ? VersionVector.EMPTY : previous.versionVector()).toBuilder();
+        VersionVector.Builder version = (previous == null ? VersionVector.EMPTY : previous.versionVector()).toBuilder();
         for (int ordinal = 0; ordinal < length; ordinal++) {
             version.update(store.idAt(ordinal));
         }

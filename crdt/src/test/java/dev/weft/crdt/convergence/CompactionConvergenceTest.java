@@ -60,8 +60,8 @@ class CompactionConvergenceTest {
         edit(focus, 5 + random.nextInt(40));
         Document everything = new Document(PeerId.of(new java.util.UUID(random.nextLong(), random.nextLong())));
         syncAll(everything);
-        Compaction compaction = everything.planCompaction(
-                random.nextInt(everything.history().size() + 1));
+        Compaction compaction =
+                everything.planCompaction(random.nextInt(everything.history().size() + 1));
         if (compaction == null) {
             return false;
         }
@@ -124,10 +124,9 @@ class CompactionConvergenceTest {
     }
 
     private void syncAll(Document everything) {
-        replicas.forEach(replica ->
-                everything.importChanges(replica.exportChangesNewerThan(everything.versionVector())));
-        replicas.forEach(replica ->
-                replica.importChanges(everything.exportChangesNewerThan(replica.versionVector())));
+        replicas.forEach(
+                replica -> everything.importChanges(replica.exportChangesNewerThan(everything.versionVector())));
+        replicas.forEach(replica -> replica.importChanges(everything.exportChangesNewerThan(replica.versionVector())));
     }
 
     private void checkEqual() {

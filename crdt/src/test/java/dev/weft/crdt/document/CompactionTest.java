@@ -66,7 +66,9 @@ class CompactionTest {
 
         text.insert(1, "x");
         text.insert(5, "e");
-        assertThat(plan()).as("a place between two others is more than the snapshot tells").isNull();
+        assertThat(plan())
+                .as("a place between two others is more than the snapshot tells")
+                .isNull();
     }
 
     @Test

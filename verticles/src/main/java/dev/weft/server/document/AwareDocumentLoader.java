@@ -8,6 +8,7 @@ import dev.weft.crdt.document.DocumentOptions;
 import dev.weft.crdt.document.ImportResult;
 import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.server.document.host.DocumentReplica;
+import dev.weft.server.document.host.HistoryHorizon;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
 import dev.weft.server.document.host.HostedDocument;
@@ -15,6 +16,7 @@ import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentCorruptException;
 import dev.weft.server.storage.PackedEntries;
+import dev.weft.server.storage.StoredDocument;
 import dev.weft.server.storage.StoredEntry;
 import dev.weft.server.storage.StoredRun;
 import java.util.ArrayList;
@@ -34,9 +36,17 @@ public final class AwareDocumentLoader implements DocumentLoader {
     private final PluginChain plugins;
     private final WallClock wallClock;
     private final String log;
+    private final HistoryCompactor compactor;
+
+    /** History is kept for ever. @see #AwareDocumentLoader(HostLimits, WallClock, PluginChain, String, HistoryHorizon) */
+    public AwareDocumentLoader(HostLimits limits, WallClock wallClock, PluginChain plugins, String log) {
+        this(limits, wallClock, plugins, log, HistoryHorizon.FOREVER);
+    }
 
     /** @param log names the store: documents of the same name in stores of different names have nothing in common */
-    public AwareDocumentLoader(HostLimits limits, WallClock wallClock, PluginChain plugins, String log) {
+    public AwareDocumentLoader(
+            HostLimits limits, WallClock wallClock, PluginChain plugins, String log, HistoryHorizon horizon) {
+        this.compactor = new HistoryCompactor(horizon);
         this.log = log;
         this.limits = limits;
         this.plugins = plugins;
@@ -46,27 +56,56 @@ public final class AwareDocumentLoader implements DocumentLoader {
     @Override
     public Hosted load(
             DocumentKey key, long epoch, Optional<byte[]> snapshot, List<? extends StoredRun> runs, long lastPosition) {
-        List<HistoryBlock> blocks = packedBeginning(runs);
-        Document document = document(key);
-        int taken = blocks.size();
+        StoredHistory stored = StoredHistory.read(key, snapshot);
+        DocumentReplica replica = new DocumentReplica(document(key, stored, runs), limits, wallClock);
+        return new HostedDocument(key, epoch, replica, stored.coveredUpTo(), lastPosition, limits)
+                .inLog(log)
+                .withPlugins(plugins.besideDocument(key));
+    }
+
+    @Override
+    public Optional<StoredCompaction> compaction(StoredDocument stored, List<? extends StoredRun> runs) {
+        DocumentKey key = stored.info().key();
+        StoredHistory history = StoredHistory.read(key, stored.snapshot());
+        byte[] first = history.firstChange();
+        if (first == null && !runs.isEmpty()) {
+            first = runs.get(0).entries().get(0).blob();
+        }
+        try {
+            return compactor.compaction(
+                    stored.info(), history, first, () -> document(key, history, runs), wallClock.millis());
+        } catch (RuntimeException e) {
+            LOG.error("{} is served with all its history, which could not be replaced", key, e);
+            return Optional.empty();
+        }
+    }
+
+    private Document document(DocumentKey key, StoredHistory stored, List<? extends StoredRun> runs) {
+        List<HistoryBlock> blocks = packedBeginning(stored, runs);
+        Document document = document(key, stored);
+        int taken = blocks.size() - stored.changes();
         try {
             document.adoptHistory(blocks);
         } catch (CrdtFormatException e) {
             // Packed or not, a log is what the import makes of it, which also says what is wrong with it.
             LOG.warn("{} is imported change by change: {}", key, e.getMessage());
-            document = document(key);
+            document = document(key, stored);
             taken = 0;
+            if (stored.firstChange() != null) {
+                importAll(key, document, List.of(new StoredEntry(1, stored.firstChange())));
+            }
         }
         for (StoredRun run : runs.subList(taken, runs.size())) {
             importAll(key, document, run.entries());
         }
-        return new HostedDocument(key, epoch, new DocumentReplica(document, limits, wallClock), lastPosition, limits)
-                .inLog(log)
-                .withPlugins(plugins.besideDocument(key));
+        return document;
     }
 
-    private static List<HistoryBlock> packedBeginning(List<? extends StoredRun> runs) {
+    private static List<HistoryBlock> packedBeginning(StoredHistory stored, List<? extends StoredRun> runs) {
         List<HistoryBlock> blocks = new ArrayList<>();
+        if (stored.firstChange() != null) {
+            blocks.add(HistoryBlock.open(HistoryBlock.encode(List.of(stored.firstChange()))));
+        }
         for (StoredRun run : runs) {
             if (!(run instanceof PackedEntries packed)) {
                 break;
@@ -76,11 +115,15 @@ public final class AwareDocumentLoader implements DocumentLoader {
         return blocks;
     }
 
-    private Document document(DocumentKey key) {
-        return new Document(DocumentOptions.builder()
+    private Document document(DocumentKey key, StoredHistory stored) {
+        Document document = new Document(DocumentOptions.builder()
                 .documentId(key.id())
                 .wallClock(wallClock)
                 .build());
+        if (stored.snapshot() != null) {
+            document.importSnapshot(stored.snapshot(), true);
+        }
+        return document;
     }
 
     private static void importAll(DocumentKey key, Document document, List<StoredEntry> entries) {

@@ -3,9 +3,9 @@ package dev.weft.server.document;
 import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentStore;
-import dev.weft.server.storage.EntryPage;
 import dev.weft.server.storage.PackedEntries;
 import dev.weft.server.storage.StoredEntry;
+import dev.weft.server.storage.StoredRun;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -81,29 +81,33 @@ final class HistoryPacker {
 
     /** @return up to where there is nothing left to pack */
     private Future<Long> packNext() {
-        return store.read(key, epoch, packedUpTo, store.limits().pageBytesMax()).compose(page -> {
-            if (page.entries().isEmpty()) {
-                return Future.succeededFuture(lastPosition);
-            }
-            List<StoredEntry> entries = beginning(page);
-            if (entries.size() < 2) {
-                // An entry too large for a block, or one before a gap: it stays as it is.
-                return Future.succeededFuture(page.entries().get(0).position());
-            }
-            return vertx.executeBlocking(() -> pack(entries), false)
-                    .compose(packed -> store.pack(key, epoch, packed).map(packed.lastPosition()));
-        });
+        return store.readRuns(key, epoch, packedUpTo, store.limits().pageBytesMax())
+                .compose(page -> {
+                    if (page.runs().isEmpty()) {
+                        return Future.succeededFuture(lastPosition);
+                    }
+                    List<StoredEntry> entries = beginning(page.runs());
+                    if (entries.size() < 2) {
+                        // Packed already, an entry too large for a block, or one before a gap: it stays as it is.
+                        return Future.succeededFuture(page.runs().get(0).lastPosition());
+                    }
+                    return vertx.executeBlocking(() -> pack(entries), false)
+                            .compose(packed -> store.pack(key, epoch, packed).map(packed.lastPosition()));
+                });
     }
 
     /** As many of the entries as follow each other without a gap and go into one block. */
-    private static List<StoredEntry> beginning(EntryPage page) {
-        List<StoredEntry> entries = page.entries();
-        int count = 1;
-        while (count < entries.size()
-                && entries.get(count).position() == entries.get(count - 1).position() + 1) {
-            count++;
+    private static List<StoredEntry> beginning(List<StoredRun> runs) {
+        List<StoredEntry> entries = new ArrayList<>();
+        for (StoredRun run : runs) {
+            boolean isNext = entries.isEmpty()
+                    || run.firstPosition() == entries.get(entries.size() - 1).position() + 1;
+            if (!isNext || !(run instanceof StoredEntry entry)) {
+                break;
+            }
+            entries.add(entry);
         }
-        return entries.subList(0, Math.min(count, HistoryBlock.fitting(blobs(entries.subList(0, count)))));
+        return entries.isEmpty() ? entries : entries.subList(0, HistoryBlock.fitting(blobs(entries)));
     }
 
     private static PackedEntries pack(List<StoredEntry> entries) {

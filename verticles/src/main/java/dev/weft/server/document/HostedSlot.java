@@ -25,6 +25,7 @@ import dev.weft.server.storage.DocumentNotFoundException;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.PackedEntries;
 import dev.weft.server.storage.StaleEpochException;
+import dev.weft.server.storage.StoredDocument;
 import dev.weft.server.storage.StoredRun;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -212,26 +214,15 @@ final class HostedSlot {
     }
 
     private void load(OwnershipEffect.Load e) {
-        List<StoredRun> runs = new ArrayList<>();
         long startedAtNanos = around.metrics.nanoTime();
-        Future<Hosted> loading = around.store.load(key, e.epoch()).compose(stored -> around.store
-                .readAllRuns(key, e.epoch(), stored.info().snapshotPosition(), runs::addAll)
-                .compose(read -> around.vertx.executeBlocking(
-                        () -> around.loader.load(
-                                key,
-                                e.epoch(),
-                                stored.snapshot(),
-                                runs,
-                                stored.info().lastPosition()),
-                        false)));
         answer(
-                loading,
-                hosted -> {
+                read(e.epoch(), true),
+                document -> {
                     around.metrics.opened(key, e.epoch(), around.metrics.nanoTime() - startedAtNanos);
                     if (e.claimId().equals(protocol.claimId())) {
-                        loaded = hosted;
-                        loadedEntries = runs.stream().mapToInt(StoredRun::count).sum();
-                        packedUpTo = packedUpTo(runs);
+                        loaded = document.hosted();
+                        loadedEntries = document.entries();
+                        packedUpTo = document.packedUpTo();
                     }
                     return protocol.loaded(e.claimId(), now());
                 },
@@ -244,6 +235,44 @@ final class HostedSlot {
                     }
                     return protocol.loadFailed(e.claimId(), failure, now());
                 });
+    }
+
+    /** What was read of a document. @param compaction what is to be stored first; then there is no document yet */
+    private record Loaded(Hosted hosted, int entries, long packedUpTo, StoredCompaction compaction) {}
+
+    /** @param mayCompact whether to replace the beginning of the log first, if it is time for that */
+    private Future<Loaded> read(long epoch, boolean mayCompact) {
+        List<StoredRun> runs = new ArrayList<>();
+        return around.store.load(key, epoch).compose(stored -> around.store
+                .readAllRuns(key, epoch, stored.info().snapshotPosition(), runs::addAll)
+                .compose(read -> around.vertx.executeBlocking(() -> load(epoch, stored, runs, mayCompact), false))
+                .compose(found -> found.compaction() == null
+                        ? Future.succeededFuture(found)
+                        // Done, not done or unknown: what the store gives now is what counts.
+                        : compact(epoch, found.compaction()).transform(done -> read(epoch, false))));
+    }
+
+    private Loaded load(long epoch, StoredDocument stored, List<StoredRun> runs, boolean mayCompact) {
+        Optional<StoredCompaction> compaction = mayCompact ? around.loader.compaction(stored, runs) : Optional.empty();
+        if (compaction.isPresent()) {
+            return new Loaded(null, 0, 0, compaction.get());
+        }
+        Hosted hosted = around.loader.load(
+                key, epoch, stored.snapshot(), runs, stored.info().lastPosition());
+        return new Loaded(hosted, runs.stream().mapToInt(StoredRun::count).sum(), packedUpTo(runs), null);
+    }
+
+    private Future<Void> compact(long epoch, StoredCompaction compaction) {
+        return around.store
+                .compact(key, epoch, compaction.snapshot(), compaction.upToPosition())
+                .onSuccess(done -> around.events.tell(
+                        ServerEvent.SnapshotCreated.class,
+                        key,
+                        null,
+                        origin -> new ServerEvent.SnapshotCreated(
+                                origin, compaction.upToPosition(), compaction.snapshot().length)))
+                .onFailure(cause -> LogFields.of(LOG.atWarn(), key, epoch)
+                        .log("{} epoch {}: not compacted: {}", key, epoch, cause.getMessage()));
     }
 
     /** Where the packed beginning of a log ends. */

@@ -42,6 +42,8 @@ public enum Limit {
     HANDLERS_PER_DOCUMENT,
     /** How far the clock of a change may be ahead of the node's. */
     CLOCK_DRIFT,
+    /** How long history is kept; a change older than what was replaced is refused. */
+    HISTORY_HORIZON,
     /** Bytes of all documents a node has in memory. */
     RESIDENT_BYTES,
     /** Clients with presence in one document. */

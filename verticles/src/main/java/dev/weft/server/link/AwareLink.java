@@ -1,6 +1,7 @@
 package dev.weft.server.link;
 
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Capability;
 import dev.weft.protocol.message.ChangeMessage;
@@ -239,6 +240,10 @@ public final class AwareLink extends SessionLink<AwareSession> {
         if (session == null) {
             return;
         }
+        Snapshot snapshot = state.snapshot() == null ? null : Snapshot.decode(state.snapshot());
+        if (snapshot != null) {
+            session.held.updateAll(snapshot.versionVector());
+        }
         List<Change> changes = new ArrayList<>(state.blobs().size());
         for (byte[] blob : state.blobs()) {
             Change change = Change.decode(blob);
@@ -249,7 +254,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
             }
         }
         boolean isAnswer = session.reply != Reply.NONE;
-        answer(session, changes, state.version());
+        answer(session, snapshot, changes, state.version());
         if (isAnswer) {
             confirmWhatIsDurable(session, state.version());
         }
@@ -263,7 +268,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         goLive(session, state.number(), nowMillis);
     }
 
-    private void answer(AwareSession session, List<Change> changes, VersionVector documentVersion) {
+    private void answer(AwareSession session, Snapshot snapshot, List<Change> changes, VersionVector documentVersion) {
         Reply reply = session.reply;
         session.reply = Reply.NONE;
         switch (reply) {
@@ -271,12 +276,18 @@ public final class AwareLink extends SessionLink<AwareSession> {
                 toSession(
                         session.id,
                         new HandshakeResponse(
-                                key.id(), null, changes, session.id, documentVersion, session.capabilities));
+                                key.id(), snapshot, changes, session.id, documentVersion, session.capabilities));
                 report(session.id, "handshake");
                 pluginsJoined(session.id);
             }
-            case STATUS -> toSession(session.id, new DocumentStatus(key.id(), null, changes, documentVersion));
-            case NONE -> sendChanges(session, changes, documentVersion);
+            case STATUS -> toSession(session.id, new DocumentStatus(key.id(), snapshot, changes, documentVersion));
+            case NONE -> {
+                if (snapshot != null) {
+                    toSession(session.id, new DocumentStatus(key.id(), snapshot, changes, documentVersion));
+                } else {
+                    sendChanges(session, changes, documentVersion);
+                }
+            }
         }
     }
 

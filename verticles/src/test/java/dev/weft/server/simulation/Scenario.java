@@ -23,6 +23,7 @@ import java.util.Random;
  * @param registryDelayMillis longest way to the registry, and back
  * @param registryFailure probability that the registry gives no answer
  * @param faultEveryMillis mean pause between two larger faults: crash, freeze, partition, store down, broken sockets
+ * @param goesOn whether everybody comes back when what was written has become old enough to be compacted
  */
 record Scenario(
         int nodes,
@@ -44,7 +45,8 @@ record Scenario(
         LinkLimits linkLimits,
         HostLimits hostLimits,
         RelayLimits relayLimits,
-        int writeQueueBytesMax) {
+        int writeQueueBytesMax,
+        boolean goesOn) {
 
     /** One node, one aware document, nothing goes wrong. */
     static Scenario calm(int nodes, int weftAware, int stockAware, int weftRelay, int stockRelay) {
@@ -69,7 +71,8 @@ record Scenario(
                 HostLimits.DEFAULT,
                 // Reference clients upload what the room has not stored yet (spec protocol P25): no room survives that.
                 stockRelay > 0 ? new RelayLimits(1_000_000, 30_000, 10_000) : new RelayLimits(20, 3_000, 10_000),
-                1 << 20);
+                1 << 20,
+                false);
     }
 
     static Scenario of(long seed) {
@@ -104,7 +107,8 @@ record Scenario(
                 isSmall ? smallLinks() : LinkLimits.DEFAULT,
                 isSmall ? smallHosts() : HostLimits.DEFAULT,
                 stockRelay > 0 ? new RelayLimits(1_000_000, 30_000, 10_000) : new RelayLimits(15, 3_000, 10_000),
-                isSmall ? 2_000 : 1 << 20);
+                isSmall ? 2_000 : 1 << 20,
+                weftAware + stockAware > 0 && random.nextInt(3) == 0);
     }
 
     /** Bounds so narrow that everything is paused, split and caught up all the time. */

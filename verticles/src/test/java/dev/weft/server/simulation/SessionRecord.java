@@ -1,6 +1,7 @@
 package dev.weft.server.simulation;
 
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Ack;
@@ -39,6 +40,7 @@ final class SessionRecord {
 
     private final Map<OperationId, Integer> delivered = new HashMap<>();
     private final Set<OperationId> sent = new HashSet<>();
+    private final VersionVector.Builder covered = VersionVector.builder();
     private final Deque<List<String>> pushes = new ArrayDeque<>();
     private boolean isWelcomed;
     private long heldUpTo;
@@ -71,9 +73,11 @@ final class SessionRecord {
 
     void heard(Message message) {
         if (message instanceof HandshakeResponse response) {
+            given(response.snapshot());
             response.changes().forEach(change -> delivered(change, false));
             requireDistinct(response.changes());
         } else if (message instanceof DocumentStatus status) {
+            given(status.snapshot());
             status.changes().forEach(change -> delivered(change, false));
             requireDistinct(status.changes());
         } else if (message instanceof ChangeMessage change) {
@@ -92,6 +96,17 @@ final class SessionRecord {
         }
     }
 
+    /** A snapshot is for those who lack something that it covers (G11). */
+    private void given(Snapshot snapshot) {
+        if (snapshot == null) {
+            return;
+        }
+        if (reports.stream().allMatch(held -> held.dominates(snapshot.versionVector()))) {
+            throw new Violation(Invariant.ONCE, session + " got a snapshot of what it had");
+        }
+        covered.updateAll(snapshot.versionVector());
+    }
+
     private void delivered(Change change, boolean isNew) {
         OperationId id = change.id();
         int times = delivered.merge(id, 1, Integer::sum);
@@ -104,7 +119,8 @@ final class SessionRecord {
             throw new Violation(Invariant.NO_OWN_CHANGES, session + " got its own " + Trace.name(change));
         }
         for (OperationId dependency : change.dependencies()) {
-            if (!client.holds(dependency) && !delivered.containsKey(dependency)) {
+            boolean isCovered = covered.covers(dependency.peer(), dependency.clock());
+            if (!client.holds(dependency) && !delivered.containsKey(dependency) && !isCovered) {
                 throw new Violation(
                         Invariant.CAUSAL, session + " got " + Trace.name(change) + " before its dependency");
             }

@@ -49,10 +49,10 @@ final class SimulatedDeployer {
         this.node = node;
         this.registry = registry;
         this.store = store;
-        WallClock clock = simulation.schedule()::now;
+        WallClock clock = simulation::wallMillis;
         PluginChain plugins = new PluginChain(List.of(), () -> 0, new EventStream("simulated", () -> 0));
         Scenario scenario = simulation.scenario();
-        this.aware = new AwareDocumentLoader(scenario.hostLimits(), clock, plugins, "");
+        this.aware = new AwareDocumentLoader(scenario.hostLimits(), clock, plugins, "", Simulation.HORIZON);
         this.relay = new RelayRoomLoader(scenario.hostLimits(), scenario.relayLimits(), plugins, "");
     }
 

@@ -4,6 +4,8 @@ import dev.weft.protocol.message.ErrorCode;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.document.DocumentLoader;
+import dev.weft.server.document.StoredCompaction;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
 import dev.weft.server.document.host.HostedLog;
@@ -15,14 +17,16 @@ import dev.weft.server.registry.OwnershipProtocol;
 import dev.weft.server.registry.Refusal;
 import dev.weft.server.storage.DocumentCorruptException;
 import dev.weft.server.storage.DocumentNotFoundException;
+import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.StaleEpochException;
 import dev.weft.server.storage.StoreException;
-import dev.weft.server.storage.StoredEntry;
+import dev.weft.server.storage.StoredRun;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -175,26 +179,36 @@ final class SimulatedSlot {
     }
 
     private void load(OwnershipEffect.Load e) {
-        List<StoredEntry> entries = new ArrayList<>();
-        Future<Hosted> loading = deployer.store().load(key, e.epoch()).compose(stored -> deployer.store()
-                .readAll(key, e.epoch(), stored.info().snapshotPosition(), entries::addAll)
-                .map(read -> {
-                    log = (HostedLog) deployer.loaderOf(key)
-                            .load(
-                                    key,
-                                    e.epoch(),
-                                    stored.snapshot(),
-                                    entries,
-                                    stored.info().lastPosition());
-                    return deployer.simulation().tampering().hosted(key, log);
-                }));
         answer(
-                loading,
+                read(e.epoch(), true),
                 hosted -> {
                     loaded = hosted;
                     return protocol.loaded(e.claimId(), now());
                 },
                 cause -> protocol.loadFailed(e.claimId(), failureOf(cause), now()));
+    }
+
+    private Future<Hosted> read(long epoch, boolean mayCompact) {
+        List<StoredRun> runs = new ArrayList<>();
+        DocumentStore store = deployer.store();
+        return store.load(key, epoch).compose(stored -> store.readAllRuns(
+                        key, epoch, stored.info().snapshotPosition(), runs::addAll)
+                .compose(read -> {
+                    DocumentLoader loader = deployer.loaderOf(key);
+                    Optional<StoredCompaction> found = mayCompact ? loader.compaction(stored, runs) : Optional.empty();
+                    if (found.isPresent()) {
+                        return store.compact(
+                                        key,
+                                        epoch,
+                                        found.get().snapshot(),
+                                        found.get().upToPosition())
+                                .transform(done -> read(epoch, false));
+                    }
+                    log = (HostedLog) loader.load(
+                            key, epoch, stored.snapshot(), runs, stored.info().lastPosition());
+                    return Future.succeededFuture(
+                            deployer.simulation().tampering().hosted(key, log));
+                }));
     }
 
     void requireBounded() {

@@ -6,6 +6,7 @@ import dev.weft.server.storage.DocumentInfo;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.EntryPage;
 import dev.weft.server.storage.OutcomeUnknownException;
+import dev.weft.server.storage.RunPage;
 import dev.weft.server.storage.StoreLimits;
 import dev.weft.server.storage.StoreUnavailableException;
 import dev.weft.server.storage.StoredDocument;
@@ -25,6 +26,7 @@ final class SimulatedStore implements DocumentStore {
     private final Simulation simulation;
     private final SimulatedNode node;
     private final DocumentStore shared;
+    private final RandomPacking packing;
     private final Map<DocumentKey, Long> lastEffectAt = new HashMap<>();
     private final Map<DocumentKey, Integer> claimsInFlight = new HashMap<>();
 
@@ -32,6 +34,7 @@ final class SimulatedStore implements DocumentStore {
         this.simulation = simulation;
         this.node = node;
         this.shared = shared;
+        this.packing = new RandomPacking(simulation, node.id(), shared);
     }
 
     private <T> Future<T> later(DocumentKey key, String what, Supplier<Future<T>> call) {
@@ -77,7 +80,8 @@ final class SimulatedStore implements DocumentStore {
     public Future<Void> append(DocumentKey key, long epoch, long firstPosition, List<byte[]> blobs) {
         long used = simulation.tampering().epochOfWrite(key, epoch, simulation.witness());
         return later(key, "append", () -> shared.append(key, used, firstPosition, blobs)
-                .onSuccess(done -> simulation.witness().appended(key, node.id(), epoch, firstPosition, blobs)));
+                .onSuccess(done -> simulation.witness().appended(key, node.id(), epoch, firstPosition, blobs))
+                .onSuccess(done -> packing.now(key, used)));
     }
 
     @Override
@@ -94,6 +98,11 @@ final class SimulatedStore implements DocumentStore {
     @Override
     public Future<EntryPage> read(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
         return later(key, "read", () -> shared.read(key, epoch, afterPosition, bytesMax));
+    }
+
+    @Override
+    public Future<RunPage> readRuns(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
+        return later(key, "read", () -> shared.readRuns(key, epoch, afterPosition, bytesMax));
     }
 
     @Override

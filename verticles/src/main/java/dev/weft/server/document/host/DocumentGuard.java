@@ -29,6 +29,7 @@ final class DocumentGuard {
         this.limits = limits;
         this.wallClock = wallClock;
         this.handlers = new HashSet<>(document.history().handlers());
+        document.handlerTypes().forEach((id, type) -> handlers.add(new HandlerName(type, id)));
         document.versionVector().forEach((peer, clock) -> peers.add(peer));
     }
 

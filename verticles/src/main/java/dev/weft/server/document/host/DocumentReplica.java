@@ -1,10 +1,12 @@
 package dev.weft.server.document.host;
 
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.clock.HybridTimestamp;
 import dev.weft.crdt.clock.WallClock;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.ImportResult;
 import dev.weft.crdt.document.Refusal;
+import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.server.limits.Limit;
@@ -12,19 +14,32 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A replica on a document without handler objects: carries and checks every type, interprets none. */
 public final class DocumentReplica implements Replica {
+    private static final String TOO_OLD =
+            "This change is older than the history that is kept, or builds on one that is";
+
     private final Document document;
     private final HeldAside heldAside;
     private final DocumentGuard guard;
+    /** What stands for the beginning of the history; null if it is all there. */
+    private final Base base;
+    /** The newest stamp in it. */
+    private final long newestCovered;
 
     public DocumentReplica(Document document, HostLimits limits, WallClock wallClock) {
         this.document = document;
         this.heldAside = new HeldAside(limits.heldAsideMax());
         this.guard = new DocumentGuard(document, limits.documents(), wallClock);
+        Snapshot snapshot = document.lastSnapshot();
+        this.base = snapshot == null ? null : new Base(snapshot.encode(), snapshot.versionVector());
+        this.newestCovered =
+                snapshot == null ? 0 : snapshot.versionVector().newest().packed();
     }
 
     @Override
@@ -37,6 +52,7 @@ public final class DocumentReplica implements Replica {
         List<Accepted> accepted = new ArrayList<>();
         List<Change> sound = new ArrayList<>(changes.size());
         List<Limit> reached = new ArrayList<>();
+        Set<OperationId> tooOld = new HashSet<>();
         String refusal = null;
         guard.begin();
         for (Change change : changes) {
@@ -44,6 +60,10 @@ public final class DocumentReplica implements Replica {
             Limit limit = refused == null ? guard.limitBrokenBy(change) : null;
             if (refused != null) {
                 refusal = refused.message();
+            } else if (isBehindHorizon(change, tooOld)) {
+                tooOld.add(change.id());
+                refusal = TOO_OLD;
+                reached.add(Limit.HISTORY_HORIZON);
             } else if (limit != null) {
                 refusal = DocumentGuard.describe(limit);
                 reached.add(limit);
@@ -65,6 +85,26 @@ public final class DocumentReplica implements Replica {
         return new Verdict(accepted, !notReady.isEmpty(), refusal, reached);
     }
 
+    /**
+     * Whether a change would have to be put among those that a snapshot stands for, where there is no place any more; or
+     * builds on such a change, and so could only wait for ever.
+     *
+     * @param tooOld those of the same frame that are
+     */
+    private boolean isBehindHorizon(Change change, Set<OperationId> tooOld) {
+        if (base == null
+                || base.version().covers(change.id())
+                || document.history().contains(change.id())) {
+            return false;
+        }
+        return HybridTimestamp.compare(change.clock(), newestCovered) <= 0
+                || change.dependencies().stream()
+                        .anyMatch(dependency -> tooOld.contains(dependency)
+                                || HybridTimestamp.compare(dependency.clock(), newestCovered) <= 0
+                                        && !base.version().covers(dependency)
+                                        && !document.history().contains(dependency));
+    }
+
     /** Changes that came in now may be what earlier ones waited for, and those again what others did. */
     private void releaseHeldAside(List<Accepted> accepted, Map<OperationId, ImportResult.NotReady> notReady) {
         Deque<OperationId> arrived = new ArrayDeque<>();
@@ -84,13 +124,19 @@ public final class DocumentReplica implements Replica {
 
     @Override
     public long residentBytes() {
-        return document.history().retainedBytes() + heldAside.bytes();
+        long baseBytes = base == null ? 0 : 2L * base.snapshot().length;
+        return document.history().retainedBytes() + heldAside.bytes() + baseBytes;
     }
 
     @Override
     public Export newerThan(VersionVector since, int bytesMax) {
         List<Change> changes = document.history().newerThan(since, bytesMax);
         return new Export(changes, changes.size() == document.history().countNewerThan(since));
+    }
+
+    @Override
+    public Base snapshotFor(VersionVector since) {
+        return base == null || since.dominates(base.version()) ? null : base;
     }
 
     @Override

@@ -25,15 +25,23 @@ public final class HostedDocument extends HostedLog {
 
     private final VersionVector.Builder confirmed;
 
-    /** Whether each position of the log is one change of the replica, from the first on. */
+    /** The log up to here is a snapshot. */
+    private final long coveredUpTo;
+
+    /** Whether each position of the log behind the snapshot is one change of the replica. */
     private final boolean isWholeLog;
 
-    /** @param lastPosition the last position in the log the replica was loaded from */
-    public HostedDocument(DocumentKey key, long epoch, Replica replica, long lastPosition, HostLimits limits) {
+    /**
+     * @param coveredUpTo up to which position a snapshot stands for the log; 0 without one
+     * @param lastPosition the last position in the log the replica was loaded from
+     */
+    public HostedDocument(
+            DocumentKey key, long epoch, Replica replica, long coveredUpTo, long lastPosition, HostLimits limits) {
         super(key, epoch, lastPosition, limits);
         this.replica = replica;
         this.confirmed = replica.version().toBuilder();
-        this.isWholeLog = replica.size() == lastPosition;
+        this.coveredUpTo = coveredUpTo;
+        this.isWholeLog = replica.size() == lastPosition - coveredUpTo;
     }
 
     @Override
@@ -82,9 +90,17 @@ public final class HostedDocument extends HostedLog {
     @Override
     protected Missed missedSince(boolean isSameLog, VersionVector delivered, long deliveredNumber) {
         // A vector cannot tell that a change is missing below a newer one of the same author; a position can.
-        boolean byPosition = isSameLog && isWholeLog && deliveredNumber <= durablePosition();
+        boolean byPosition =
+                isSameLog && isWholeLog && deliveredNumber >= coveredUpTo && deliveredNumber <= durablePosition();
+        if (!byPosition && replica.snapshotFor(delivered) != null) {
+            // Sessions that lack more than changes can tell are each given a state.
+            return new Missed(List.of(), false);
+        }
         Replica.Export export = byPosition
-                ? replica.between((int) deliveredNumber, (int) durablePosition(), limits.messageBytesMax())
+                ? replica.between(
+                        (int) (deliveredNumber - coveredUpTo),
+                        (int) (durablePosition() - coveredUpTo),
+                        limits.messageBytesMax())
                 : confirmedNewerThan(delivered, limits.messageBytesMax());
         List<Entry> entries = new ArrayList<>(export.changes().size());
         export.changes().forEach(change -> entries.add(new Entry(change.encoded(), null)));
@@ -102,6 +118,10 @@ public final class HostedDocument extends HostedLog {
     @Override
     protected LinkMessage.State state(OwnerMessage.ReadState read, long nowMillis) {
         VersionVector since = read.since() == null ? VersionVector.EMPTY : read.since();
+        Replica.Base base = replica.snapshotFor(since);
+        if (base != null) {
+            since = since.merged(base.version());
+        }
         Replica.Export export = confirmedNewerThan(since, Math.min(read.bytesMax(), limits.messageBytesMax()));
         List<byte[]> blobs = new ArrayList<>(export.changes().size());
         export.changes().forEach(change -> blobs.add(change.encoded()));
@@ -111,7 +131,7 @@ public final class HostedDocument extends HostedLog {
                 epoch(),
                 read.request(),
                 durablePosition(),
-                null,
+                base == null ? null : base.snapshot(),
                 0,
                 blobs,
                 0,

@@ -23,6 +23,9 @@ public interface Replica {
     /** What somebody with this vector lacks, in causal order, up to about so many bytes but at least one change. */
     Export newerThan(VersionVector since, int bytesMax);
 
+    /** What somebody with this vector must have before changes make sense; null if changes are enough. */
+    Base snapshotFor(VersionVector since);
+
     /** How many changes it has. */
     int size();
 
@@ -31,6 +34,9 @@ public interface Replica {
 
     /** How many changes wait for a dependency. */
     int waiting();
+
+    /** A snapshot in bytes, and the version it is of. */
+    record Base(byte[] snapshot, VersionVector version) {}
 
     record Accepted(Change change, String origin) {}
 

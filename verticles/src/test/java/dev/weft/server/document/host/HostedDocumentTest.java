@@ -30,6 +30,7 @@ class HostedDocumentTest {
             EPOCH,
             new DocumentReplica(new Document(DocumentOptions.builder().build()), HostLimits.DEFAULT, WallClock.SYSTEM),
             0,
+            0,
             HostLimits.DEFAULT);
     private final Author ann = new Author(1);
     private final List<HostEffect> effects = new ArrayList<>();
