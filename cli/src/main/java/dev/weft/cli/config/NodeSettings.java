@@ -15,6 +15,7 @@ import dev.weft.server.auth.jwt.JwtAuthenticator;
 import dev.weft.server.auth.jwt.JwtOptions;
 import dev.weft.server.awareness.AwarenessOptions;
 import dev.weft.server.awareness.AwarenessPlugin;
+import dev.weft.server.document.host.HistoryHorizon;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.gateway.TlsFiles;
@@ -56,6 +57,7 @@ public final class NodeSettings {
                 .gateway(gateway())
                 .gateways(get(Settings.CLIENTS_GATEWAYS))
                 .hosting(hosting())
+                .history(HistoryHorizon.ofMillis(get(Settings.STORE_HISTORY_HORIZON)))
                 .passivateMillis(get(Settings.STORE_PASSIVATE))
                 .residentBytesMax(get(Settings.LIMIT_RESIDENT_BYTES))
                 .plugins(List.of(new AwarenessPlugin(presence())));

@@ -164,6 +164,12 @@ final class Settings {
             Kind.time(100, DAY),
             ServerOptions.DEFAULT.passivateMillis(),
             "A document nobody follows leaves memory after this time.");
+    static final Setting<Long> STORE_HISTORY_HORIZON = add(
+            "store.history-horizon",
+            Kind.largeTime(0, 100L * 366 * DAY),
+            ServerOptions.DEFAULT.history().millis(),
+            "History older than this may be replaced by a snapshot, where no replica that was in sync since can tell; 0 to"
+                    + " keep it for ever, which takes three bytes a change.");
 
     // Other nodes.
 

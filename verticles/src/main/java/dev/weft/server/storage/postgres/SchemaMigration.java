@@ -10,7 +10,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Brings the schema to the version of this program. Blocking. Several nodes may do it at once: the first does the work under an
- * advisory lock, the others find it done. A schema newer than this program is left alone and accepted.
+ * advisory lock, the others find it done. A schema newer than this program is left alone and refused: rows may stand in it for
+ * what this program would take for something else.
  */
 final class SchemaMigration {
     private static final String FOLDER = "classpath:dev/weft/server/storage/postgres";
@@ -30,12 +31,15 @@ final class SchemaMigration {
                     // The schema may be shared with tables that are not ours.
                     .baselineOnMigrate(true)
                     .baselineVersion("0")
+                    // By default migrations nobody here knows are passed over.
+                    .ignoreMigrationPatterns(new String[0])
                     .connectRetries(seconds)
                     .connectRetriesInterval(1)
                     .load()
                     .migrate();
         } catch (FlywayException e) {
-            throw new StoreOpenException("the schema of " + options + " cannot be migrated: " + e.getMessage(), e);
+            throw new StoreOpenException(
+                    "the schema of " + options + " cannot be used by this version: " + e.getMessage(), e);
         }
     }
 

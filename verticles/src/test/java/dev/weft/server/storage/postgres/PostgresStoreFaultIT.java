@@ -122,6 +122,24 @@ class PostgresStoreFaultIT {
         assertThat(await(store.find(key)).orElseThrow().entryCount()).isEqualTo(positions.size());
     }
 
+    // Rows of a newer schema may mean what this version would misread, so it must not begin to.
+    @Test
+    void aSchemaOfANewerVersionIsRefusedAndLeftAlone() throws Exception {
+        await(open(options("newer")).close());
+        try (var connection = DriverManager.getConnection(
+                        "jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres", "weft", "");
+                var statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate("insert into newer.weft_schema_history (installed_rank, version,"
+                            + " description, type, script, checksum, installed_by, execution_time, success)"
+                            + " values (1000, '1000', 'to come', 'SQL', 'V1000__to_come.sql', 1, 'test', 1, true)"))
+                    .isEqualTo(1);
+        }
+        var store = new PostgresDocumentStore(vertx, options("newer"));
+        assertThat(failureOf(store.open(), StoreOpenException.class))
+                .hasMessageContaining("cannot be used by this version");
+        await(store.close());
+    }
+
     @Test
     void writesOutliveACrashOfTheServer() {
         var store = open(options("crash"));
