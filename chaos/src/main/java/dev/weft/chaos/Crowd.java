@@ -89,7 +89,9 @@ final class Crowd implements AutoCloseable {
                             name,
                             isRelay,
                             document(isRelay),
-                            cluster.urlsFrom(home),
+                            // Who opens a document makes the node its owner, so it must be that node, and nobody who
+                            // leaves needs another.
+                            leaves ? List.of(cluster.node(home).url()) : cluster.urlsFrom(home),
                             random.nextLong(),
                             pace.pingMillis()),
                     home,

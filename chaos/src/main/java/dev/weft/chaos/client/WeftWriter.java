@@ -29,7 +29,7 @@ public final class WeftWriter implements Writer {
     }
 
     /** A busy machine must not look like a dead node. */
-    private static final long PATIENCE_MILLIS = 10_000;
+    private static final long PATIENCE_MILLIS = 30_000;
 
     private final String name;
     private final boolean isRelay;
