@@ -5,6 +5,8 @@ import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.storage.DocumentInfo;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.EntryPage;
+import dev.weft.server.storage.PackedEntries;
+import dev.weft.server.storage.RunPage;
 import dev.weft.server.storage.StoreLimits;
 import dev.weft.server.storage.StoredDocument;
 import io.micrometer.core.instrument.Counter;
@@ -29,6 +31,7 @@ public class MeteredDocumentStore implements DocumentStore {
         READ,
         APPEND,
         COMPACT,
+        PACK,
         DELETE,
         LIST
     }
@@ -111,6 +114,11 @@ public class MeteredDocumentStore implements DocumentStore {
     }
 
     @Override
+    public Future<RunPage> readRuns(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
+        return timed(Operation.READ, key, epoch, () -> store.readRuns(key, epoch, afterPosition, bytesMax));
+    }
+
+    @Override
     public Future<Void> append(DocumentKey key, long epoch, long firstPosition, List<byte[]> blobs) {
         long bytes = 0;
         for (byte[] blob : blobs) {
@@ -130,6 +138,11 @@ public class MeteredDocumentStore implements DocumentStore {
     @Override
     public Future<Void> compact(DocumentKey key, long epoch, byte[] snapshot, long upToPosition) {
         return timed(Operation.COMPACT, key, epoch, () -> store.compact(key, epoch, snapshot, upToPosition));
+    }
+
+    @Override
+    public Future<Void> pack(DocumentKey key, long epoch, PackedEntries entries) {
+        return timed(Operation.PACK, key, epoch, () -> store.pack(key, epoch, entries));
     }
 
     @Override

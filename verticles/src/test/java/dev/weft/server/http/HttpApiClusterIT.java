@@ -158,6 +158,10 @@ class HttpApiClusterIT {
     }
 
     private void exportAndImport(String paper) {
+        // The other node hears of the restoration in a message.
+        eventually(() -> api.get(two(), paper)
+                .getJsonObject("values")
+                .equals(api.get(one(), paper).getJsonObject("values")));
         HttpResponse<Buffer> export = api.call(two(), HttpMethod.GET, paper + "/export", null, null);
         int changes = FramedChanges.decode(export.body().getBytes()).size();
         HttpResponse<Buffer> imported =
