@@ -139,7 +139,8 @@ public final class HistoryBench {
         await(store.readAllRuns(DOC, epoch, stored.info().snapshotPosition(), runs::addAll));
         PluginChain plugins = new PluginChain(List.of(), System::nanoTime, new EventStream("bench", () -> 0));
         return new AwareDocumentLoader(HostLimits.DEFAULT, WallClock.SYSTEM, plugins, "")
-                .load(DOC, epoch, stored.snapshot(), runs, stored.info().lastPosition());
+                .open(DOC, stored.snapshot(), runs)
+                .host(epoch, stored.info().lastPosition());
     }
 
     private static <T> T await(Future<T> future) {

@@ -3,28 +3,15 @@ package dev.weft.server.bus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageCodec;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Carries one kind of bus message over the Vert.x event bus; within a node by reference, since all are immutable. */
 public final class BusMessageCodec<T extends BusMessage> implements MessageCodec<T, T> {
-    private static final List<Class<? extends BusMessage>> TYPES = List.of(
-            OwnerMessage.Attach.class,
-            OwnerMessage.Detach.class,
-            OwnerMessage.Submit.class,
-            OwnerMessage.ReadState.class,
-            OwnerMessage.Resync.class,
-            OwnerMessage.Upload.class,
-            OwnerMessage.FromPlugin.class,
-            OwnerMessage.Invite.class,
-            OwnerMessage.Superseded.class,
-            LinkMessage.Attached.class,
-            LinkMessage.NotOwner.class,
-            LinkMessage.Refused.class,
-            LinkMessage.Accepted.class,
-            LinkMessage.State.class,
-            LinkMessage.Broadcast.class,
-            LinkMessage.ForPlugin.class,
-            LinkMessage.Heartbeat.class);
+    private static final List<Class<? extends BusMessage>> TYPES = Stream.concat(
+                    messagesOf(OwnerMessage.class), messagesOf(LinkMessage.class))
+            .toList();
 
     private final Class<T> type;
 
@@ -39,6 +26,10 @@ public final class BusMessageCodec<T extends BusMessage> implements MessageCodec
 
     public static void unregisterAll(EventBus bus) {
         TYPES.forEach(bus::unregisterDefaultCodec);
+    }
+
+    private static Stream<Class<? extends BusMessage>> messagesOf(Class<? extends BusMessage> family) {
+        return Arrays.stream(family.getPermittedSubclasses()).map(type -> type.asSubclass(BusMessage.class));
     }
 
     static List<Class<? extends BusMessage>> types() {

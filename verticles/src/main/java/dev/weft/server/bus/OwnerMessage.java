@@ -77,8 +77,19 @@ public sealed interface OwnerMessage extends BusMessage {
     record Resync(DocumentKey key, LinkAddress from, long epoch, VersionVector delivered, long deliveredNumber)
             implements OwnerMessage {}
 
-    /** A node lets go of the document and asks the receiver to take over. @param from names the node only */
-    record Invite(DocumentKey key, LinkAddress from) implements OwnerMessage {}
+    /** The owner is about to hand the document to the receiver. @param from names the node only, as in the next two */
+    record Announce(DocumentKey key, LinkAddress from, long epoch) implements OwnerMessage {}
+
+    /** The receiver's announcement was heard, and what could be done ahead is done. @param epoch as it was announced */
+    record Ready(DocumentKey key, LinkAddress from, long epoch) implements OwnerMessage {}
+
+    /**
+     * A node lets go of the document and asks the receiver to take over.
+     *
+     * @param claimId of the entry in the registry that the receiver may claim over; null if it is gone from there
+     * @param epoch of that entry
+     */
+    record Invite(DocumentKey key, LinkAddress from, String claimId, long epoch) implements OwnerMessage {}
 
     /** Somebody took the document over because the receiver did not answer. @param byEpoch the epoch it holds now */
     record Superseded(DocumentKey key, LinkAddress from, long byEpoch) implements OwnerMessage {}

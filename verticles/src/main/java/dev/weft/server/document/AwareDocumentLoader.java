@@ -54,13 +54,34 @@ public final class AwareDocumentLoader implements DocumentLoader {
     }
 
     @Override
-    public Hosted load(
-            DocumentKey key, long epoch, Optional<byte[]> snapshot, List<? extends StoredRun> runs, long lastPosition) {
+    public Opening open(DocumentKey key, Optional<byte[]> snapshot, List<? extends StoredRun> runs) {
         StoredHistory stored = StoredHistory.read(key, snapshot);
-        DocumentReplica replica = new DocumentReplica(document(key, stored, runs), limits, wallClock);
-        return new HostedDocument(key, epoch, replica, stored.coveredUpTo(), lastPosition, limits)
-                .inLog(log)
-                .withPlugins(plugins.besideDocument(key));
+        return new Opened(key, document(key, stored, runs), stored.coveredUpTo());
+    }
+
+    private final class Opened implements Opening {
+        private final DocumentKey key;
+        private final Document document;
+        private final long coveredUpTo;
+
+        Opened(DocumentKey key, Document document, long coveredUpTo) {
+            this.key = key;
+            this.document = document;
+            this.coveredUpTo = coveredUpTo;
+        }
+
+        @Override
+        public void append(List<? extends StoredRun> runs) {
+            runs.forEach(run -> importAll(key, document, run.entries()));
+        }
+
+        @Override
+        public Hosted host(long epoch, long lastPosition) {
+            DocumentReplica replica = new DocumentReplica(document, limits, wallClock);
+            return new HostedDocument(key, epoch, replica, coveredUpTo, lastPosition, limits)
+                    .inLog(log)
+                    .withPlugins(plugins.besideDocument(key));
+        }
     }
 
     @Override

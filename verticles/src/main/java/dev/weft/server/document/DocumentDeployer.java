@@ -104,7 +104,16 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
 
     /** Whether it concerns ownership itself, and not the document. */
     private static boolean isNotice(OwnerMessage message) {
-        return message instanceof OwnerMessage.Invite || message instanceof OwnerMessage.Superseded;
+        return message instanceof OwnerMessage.Invite
+                || message instanceof OwnerMessage.Announce
+                || message instanceof OwnerMessage.Ready
+                || message instanceof OwnerMessage.Superseded;
+    }
+
+    private static Ownership yieldedBy(OwnerMessage.Invite invite) {
+        return invite.claimId() == null
+                ? null
+                : Ownership.active(invite.from().nodeId(), invite.claimId(), invite.epoch());
     }
 
     /** How many documents this node owns, or is about to. */
@@ -127,8 +136,15 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
         DocumentKey key = message.key();
         HostedSlot slot = slots.get(key);
         DocumentVerticle serving = slot == null ? null : slot.serving();
-        if (message instanceof OwnerMessage.Invite) {
-            perform(slotOf(key), (protocol, now) -> protocol.invited(now));
+        if (message instanceof OwnerMessage.Invite invite) {
+            perform(slotOf(key), (protocol, now) -> protocol.invited(yieldedBy(invite), now));
+        } else if (message instanceof OwnerMessage.Announce announce) {
+            String owner = announce.from().nodeId();
+            perform(slotOf(key), (protocol, now) -> protocol.announced(owner, announce.epoch(), now));
+        } else if (message instanceof OwnerMessage.Ready ready) {
+            if (slot != null) {
+                perform(slot, (protocol, now) -> protocol.readied(ready.from().nodeId(), ready.epoch(), now));
+            }
         } else if (message instanceof OwnerMessage.Superseded superseded) {
             if (slot != null) {
                 perform(slot, (protocol, now) -> protocol.contradicted(superseded.byEpoch(), now));

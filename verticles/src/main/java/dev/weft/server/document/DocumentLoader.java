@@ -8,15 +8,15 @@ import dev.weft.server.storage.StoredRun;
 import java.util.List;
 import java.util.Optional;
 
-/** Builds a hosted document from what the store has of it. Called on a worker thread, since long histories take time. */
+/** Builds a hosted document from what the store has of it. Called on worker threads, since long histories take time. */
 public interface DocumentLoader {
     /**
+     * Takes in what the store has.
+     *
      * @param snapshot the stored snapshot, if any
      * @param runs the log after the snapshot
-     * @param lastPosition the last position ever used in the log
      */
-    Hosted load(
-            DocumentKey key, long epoch, Optional<byte[]> snapshot, List<? extends StoredRun> runs, long lastPosition);
+    Opening open(DocumentKey key, Optional<byte[]> snapshot, List<? extends StoredRun> runs);
 
     /** What is to be stored, and read again, before the document is loaded; mostly nothing. */
     default Optional<StoredCompaction> compaction(StoredDocument stored, List<? extends StoredRun> runs) {
@@ -31,13 +31,8 @@ public interface DocumentLoader {
             }
 
             @Override
-            public Hosted load(
-                    DocumentKey key,
-                    long epoch,
-                    Optional<byte[]> snapshot,
-                    List<? extends StoredRun> runs,
-                    long lastPosition) {
-                return of(key).load(key, epoch, snapshot, runs, lastPosition);
+            public Opening open(DocumentKey key, Optional<byte[]> snapshot, List<? extends StoredRun> runs) {
+                return of(key).open(key, snapshot, runs);
             }
 
             @Override
@@ -45,5 +40,18 @@ public interface DocumentLoader {
                 return of(stored.info().key()).compaction(stored, runs);
             }
         };
+    }
+
+    /** A document that is in memory, but belongs to no ownership yet. Used by one thread at a time. */
+    interface Opening {
+        /** Takes in what the log has got since. @param runs which follow those before without a gap */
+        void append(List<? extends StoredRun> runs);
+
+        /**
+         * The document, to be served; called once and last.
+         *
+         * @param lastPosition the last position ever used in the log
+         */
+        Hosted host(long epoch, long lastPosition);
     }
 }

@@ -23,18 +23,14 @@ import dev.weft.server.registry.Refusal;
 import dev.weft.server.storage.DocumentCorruptException;
 import dev.weft.server.storage.DocumentNotFoundException;
 import dev.weft.server.storage.DocumentStore;
-import dev.weft.server.storage.PackedEntries;
 import dev.weft.server.storage.StaleEpochException;
-import dev.weft.server.storage.StoredDocument;
-import dev.weft.server.storage.StoredRun;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -65,9 +61,8 @@ final class HostedSlot {
     private long nextRequest = 1;
     private boolean create;
     private Ownership suspected;
-    private Hosted loaded;
-    private long packedUpTo;
-    private int loadedEntries;
+    private final StoredLoad loading;
+    private StoredLoad.Loaded loaded;
     private DocumentVerticle verticle;
     private String deploymentId;
 
@@ -78,6 +73,7 @@ final class HostedSlot {
         this.key = key;
         this.protocol = protocol;
         this.around = around;
+        this.loading = new StoredLoad(around.store, around.loader, new Loading());
     }
 
     /** The verticle that takes messages now, or null. May be called on any thread. */
@@ -109,6 +105,7 @@ final class HostedSlot {
     }
 
     private void perform(OwnershipEffect effect) {
+        LOG.debug("{}: {}", key, effect);
         if (effect instanceof OwnershipEffect.ClaimEntry e) {
             String claimId = e.claim().claimId();
             answer(
@@ -172,8 +169,7 @@ final class HostedSlot {
         } else if (effect instanceof OwnershipEffect.Flush e) {
             flush(e);
         } else if (effect instanceof OwnershipEffect.Unload e) {
-            // Those who still follow are sent to the registry, which names the successor, if there is one.
-            withVerticle(owner -> owner.stepDown(null));
+            withVerticle(owner -> owner.stepDown(e.successor()));
             undeploy(e.claimId(), ServerEvent.UnloadReason.RELEASED);
         } else if (effect instanceof OwnershipEffect.StepDown e) {
             around.metrics.steppedDown();
@@ -187,7 +183,15 @@ final class HostedSlot {
                     released -> protocol.released(e.claimId(), released, now()),
                     cause -> protocol.releaseFailed(e.claimId(), now()));
         } else if (effect instanceof OwnershipEffect.Invite e) {
-            around.inbox.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody()));
+            String claimId = e.yielded() == null ? null : e.yielded().claimId();
+            long epoch = e.yielded() == null ? 0 : e.yielded().epoch();
+            around.inbox.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody(), claimId, epoch));
+        } else if (effect instanceof OwnershipEffect.Announce e) {
+            around.inbox.toOwner(e.nodeId(), new OwnerMessage.Announce(key, nobody(), e.epoch()));
+        } else if (effect instanceof OwnershipEffect.LoadAhead e) {
+            loadAhead(e);
+        } else if (effect instanceof OwnershipEffect.Ready e) {
+            around.inbox.toOwner(e.nodeId(), new OwnerMessage.Ready(key, nobody(), e.epoch()));
         } else if (effect instanceof OwnershipEffect.ReportQuarantine e) {
             LogFields.of(LOG.atError(), key, protocol.epoch())
                     .log("{} cannot be hosted, {} times in a row; it is left alone for a while", key, e.failures());
@@ -216,13 +220,11 @@ final class HostedSlot {
     private void load(OwnershipEffect.Load e) {
         long startedAtNanos = around.metrics.nanoTime();
         answer(
-                read(e.epoch(), true),
-                document -> {
+                loading.load(key, e.epoch()),
+                done -> {
                     around.metrics.opened(key, e.epoch(), around.metrics.nanoTime() - startedAtNanos);
                     if (e.claimId().equals(protocol.claimId())) {
-                        loaded = document.hosted();
-                        loadedEntries = document.entries();
-                        packedUpTo = document.packedUpTo();
+                        loaded = done;
                     }
                     return protocol.loaded(e.claimId(), now());
                 },
@@ -237,61 +239,42 @@ final class HostedSlot {
                 });
     }
 
-    /** What was read of a document. @param compaction what is to be stored first; then there is no document yet */
-    private record Loaded(Hosted hosted, int entries, long packedUpTo, StoredCompaction compaction) {}
-
-    /** @param mayCompact whether to replace the beginning of the log first, if it is time for that */
-    private Future<Loaded> read(long epoch, boolean mayCompact) {
-        List<StoredRun> runs = new ArrayList<>();
-        return around.store.load(key, epoch).compose(stored -> around.store
-                .readAllRuns(key, epoch, stored.info().snapshotPosition(), runs::addAll)
-                .compose(read -> around.vertx.executeBlocking(() -> load(epoch, stored, runs, mayCompact), false))
-                .compose(found -> found.compaction() == null
-                        ? Future.succeededFuture(found)
-                        // Done, not done or unknown: what the store gives now is what counts.
-                        : compact(epoch, found.compaction()).transform(done -> read(epoch, false))));
-    }
-
-    private Loaded load(long epoch, StoredDocument stored, List<StoredRun> runs, boolean mayCompact) {
-        Optional<StoredCompaction> compaction = mayCompact ? around.loader.compaction(stored, runs) : Optional.empty();
-        if (compaction.isPresent()) {
-            return new Loaded(null, 0, 0, compaction.get());
+    private final class Loading implements StoredLoad.Surroundings {
+        @Override
+        public <T> Future<T> onWorker(Callable<T> work) {
+            return around.vertx.executeBlocking(work, false);
         }
-        Hosted hosted = around.loader.load(
-                key, epoch, stored.snapshot(), runs, stored.info().lastPosition());
-        return new Loaded(hosted, runs.stream().mapToInt(StoredRun::count).sum(), packedUpTo(runs), null);
-    }
 
-    private Future<Void> compact(long epoch, StoredCompaction compaction) {
-        return around.store
-                .compact(key, epoch, compaction.snapshot(), compaction.upToPosition())
-                .onSuccess(done -> around.events.tell(
-                        ServerEvent.SnapshotCreated.class,
-                        key,
-                        null,
-                        origin -> new ServerEvent.SnapshotCreated(
-                                origin, compaction.upToPosition(), compaction.snapshot().length)))
-                .onFailure(cause -> LogFields.of(LOG.atWarn(), key, epoch)
-                        .log("{} epoch {}: not compacted: {}", key, epoch, cause.getMessage()));
-    }
-
-    /** Where the packed beginning of a log ends. */
-    private static long packedUpTo(List<StoredRun> runs) {
-        long position = runs.isEmpty() ? 0 : runs.get(0).firstPosition() - 1;
-        for (StoredRun run : runs) {
-            if (!(run instanceof PackedEntries)) {
-                return position;
+        @Override
+        public void compacted(long epoch, StoredCompaction compaction, Throwable failure) {
+            if (failure != null) {
+                LogFields.of(LOG.atWarn(), key, epoch)
+                        .log("{} epoch {}: not compacted: {}", key, epoch, failure.getMessage());
+                return;
             }
-            position = run.lastPosition();
+            around.events.tell(
+                    ServerEvent.SnapshotCreated.class,
+                    key,
+                    null,
+                    origin -> new ServerEvent.SnapshotCreated(
+                            origin, compaction.upToPosition(), compaction.snapshot().length));
         }
-        return position;
+    }
+
+    private void loadAhead(OwnershipEffect.LoadAhead e) {
+        // Without memory for it, it will be refused or loaded when it comes.
+        Future<Void> ahead =
+                around.node.resident().isFull() ? Future.succeededFuture() : loading.loadAhead(key, e.epoch());
+        answer(ahead, done -> protocol.loadedAhead(e.epoch(), now()), cause -> protocol.loadedAhead(e.epoch(), now()));
     }
 
     private void host(OwnershipEffect.Host e) {
+        Hosted hosted = loaded.hosted();
+        int entries = loaded.entries();
         DocumentVerticle owner = new DocumentVerticle(
                 key,
-                loaded,
-                packedUpTo,
+                hosted,
+                loaded.packedUpTo(),
                 around.store,
                 around.inbox,
                 around.limits,
@@ -299,12 +282,11 @@ final class HostedSlot {
                 around.node,
                 around.listener,
                 around.events);
-        long epoch = loaded.epoch();
         around.events.tell(
                 ServerEvent.DocumentLoaded.class,
                 key,
                 null,
-                origin -> new ServerEvent.DocumentLoaded(origin, epoch, loadedEntries));
+                origin -> new ServerEvent.DocumentLoaded(origin, hosted.epoch(), entries));
         loaded = null;
         verticle = owner;
         serving = owner;

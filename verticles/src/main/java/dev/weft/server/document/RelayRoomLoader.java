@@ -28,12 +28,32 @@ public final class RelayRoomLoader implements DocumentLoader {
     }
 
     @Override
-    public Hosted load(
-            DocumentKey key, long epoch, Optional<byte[]> snapshot, List<? extends StoredRun> runs, long lastPosition) {
-        List<StoredEntry> entries = new ArrayList<>();
-        runs.forEach(run -> entries.addAll(run.entries()));
-        return new RelayRoom(key, epoch, snapshot, entries, lastPosition, limits, relayLimits)
-                .inLog(log)
-                .withPlugins(plugins.besideDocument(key));
+    public Opening open(DocumentKey key, Optional<byte[]> snapshot, List<? extends StoredRun> runs) {
+        Opened opened = new Opened(key, snapshot);
+        opened.append(runs);
+        return opened;
+    }
+
+    private final class Opened implements Opening {
+        private final DocumentKey key;
+        private final Optional<byte[]> snapshot;
+        private final List<StoredEntry> entries = new ArrayList<>();
+
+        Opened(DocumentKey key, Optional<byte[]> snapshot) {
+            this.key = key;
+            this.snapshot = snapshot;
+        }
+
+        @Override
+        public void append(List<? extends StoredRun> runs) {
+            runs.forEach(run -> entries.addAll(run.entries()));
+        }
+
+        @Override
+        public Hosted host(long epoch, long lastPosition) {
+            return new RelayRoom(key, epoch, snapshot, entries, lastPosition, limits, relayLimits)
+                    .inLog(log)
+                    .withPlugins(plugins.besideDocument(key));
+        }
     }
 }

@@ -11,6 +11,7 @@ import dev.weft.server.auth.Revocation;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
+import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.event.EventStream;
 import dev.weft.server.event.ServerEvent;
 import dev.weft.server.limits.ConnectionCounts;
@@ -486,6 +487,9 @@ public final class GatewayVerticle extends VerticleBase {
             deliver(link.key(), toSessions);
         } else if (effect instanceof LinkEffect.ToOwner toOwner) {
             times.get(link.address().number()).sent(toOwner.message());
+            if (toOwner.message() instanceof OwnerMessage.Attach) {
+                LOG.debug("{} attaches to {}", link.key(), toOwner.nodeId());
+            }
             inbox.toOwner(toOwner.nodeId(), toOwner.message());
         } else if (effect instanceof LinkEffect.FindOwner findOwner) {
             findOwner(link, findOwner);
@@ -500,6 +504,7 @@ public final class GatewayVerticle extends VerticleBase {
             linksByNumber.remove(link.address().number());
             times.remove(link.address().number());
         } else if (effect instanceof LinkEffect.Followed followed) {
+            LOG.debug("{} follows {} epoch {}", link.key(), followed.nodeId(), followed.epoch());
             events.tell(
                     ServerEvent.OwnerChanged.class,
                     link.key(),
@@ -534,6 +539,7 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     private void findOwner(DocumentLink link, LinkEffect.FindOwner findOwner) {
+        LOG.debug("{} looks for its owner, suspects {}", link.key(), findOwner.suspect());
         router.route(link.key(), findOwner.suspect())
                 .onComplete(routed -> ownContext.runOnContext(run -> {
                     if (routed.succeeded()) {

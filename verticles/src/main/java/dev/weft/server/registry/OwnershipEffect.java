@@ -54,8 +54,12 @@ public sealed interface OwnershipEffect {
      */
     record Flush(String claimId, int number) implements OwnershipEffect {}
 
-    /** Give up memory and timers of a document that was flushed. Answer: {@code stopped}. */
-    record Unload(String claimId) implements OwnershipEffect {}
+    /**
+     * Give up memory and timers of a document that was flushed. Answer: {@code stopped}.
+     *
+     * @param successor where whoever is attached should go at once; null if they must look for it
+     */
+    record Unload(String claimId, String successor) implements OwnershipEffect {}
 
     /**
      * Stop serving, or loading, at once: write, acknowledge and broadcast nothing more. Whoever is attached is told to
@@ -68,8 +72,26 @@ public sealed interface OwnershipEffect {
     /** {@link OwnershipRegistry#release}. Answer: {@code released} or {@code releaseFailed}. */
     record ReleaseEntry(String claimId, String hint) implements OwnershipEffect {}
 
-    /** Ask the node to take over now: it gets {@code invited}. May be lost; then the next client causes the claim. */
-    record Invite(String nodeId) implements OwnershipEffect {}
+    /** Tell a node that it is about to be handed the document: it gets {@code announced}. May be lost. */
+    record Announce(String nodeId, long epoch) implements OwnershipEffect {}
+
+    /**
+     * Read the document while its owner still serves it, so that little is left to read when it comes here. Answer:
+     * {@code loadedAhead}, whether it worked or not.
+     *
+     * @param epoch the owner's
+     */
+    record LoadAhead(long epoch) implements OwnershipEffect {}
+
+    /** Tell the owner that its announcement has done what it can: it gets {@code readied}. May be lost. */
+    record Ready(String nodeId, long epoch) implements OwnershipEffect {}
+
+    /**
+     * Ask the node to take over now: it gets {@code invited}. May be lost; then the next client causes the claim.
+     *
+     * @param yielded the entry it may claim over; null if the registry has none of ours any more
+     */
+    record Invite(String nodeId, Ownership yielded) implements OwnershipEffect {}
 
     /** For logs and metrics: the document could not be loaded or served, for the given time in a row. */
     record ReportQuarantine(int failures, long untilMillis) implements OwnershipEffect {}

@@ -2,9 +2,12 @@ package dev.weft.server.registry;
 
 import dev.weft.server.registry.Ownership.State;
 import dev.weft.server.registry.OwnershipEffect.Admit;
+import dev.weft.server.registry.OwnershipEffect.Announce;
 import dev.weft.server.registry.OwnershipEffect.ClaimEntry;
 import dev.weft.server.registry.OwnershipEffect.ClaimEpoch;
 import dev.weft.server.registry.OwnershipEffect.Flush;
+import dev.weft.server.registry.OwnershipEffect.Invite;
+import dev.weft.server.registry.OwnershipEffect.LoadAhead;
 import dev.weft.server.registry.OwnershipEffect.LookupEntry;
 import dev.weft.server.registry.OwnershipEffect.ReassertEntry;
 import dev.weft.server.registry.OwnershipEffect.Redirect;
@@ -37,7 +40,14 @@ abstract class OwnershipMoves {
     Claim claim;
     long epoch;
 
+    // While the document is announced.
+    String predecessor;
+    long expectUntil = RetryTimer.NEVER;
+
     // While the document is being obtained.
+    /** What the last owner has let go of in our favour, whatever the registry still says of it. */
+    Ownership yielded;
+
     long attemptUntil;
     Refusal trouble = Refusal.SLOW;
     int claimRounds;
@@ -57,6 +67,7 @@ abstract class OwnershipMoves {
     long detachedUntil = RetryTimer.NEVER;
 
     // On the way out.
+    long announcedUntil = RetryTimer.NEVER;
     int flushNumber;
     long flushUntil = RetryTimer.NEVER;
     boolean draining;
@@ -81,11 +92,31 @@ abstract class OwnershipMoves {
 
     // Obtaining
 
+    final void expect(String fromNode, long itsEpoch, long now) {
+        phase = Phase.EXPECTING;
+        predecessor = fromNode;
+        expectUntil = now + timing.announceMillis() + timing.flushMillis();
+        emit(new LoadAhead(itsEpoch));
+    }
+
+    /** The announced document has not come: whoever waits for it must get it in the usual way. */
+    final void stopExpecting(long now) {
+        if (waiters.isEmpty()) {
+            toIdle();
+        } else {
+            startAttempt(null, now);
+        }
+    }
+
     final void startAttempt(Ownership presumedDead, long now) {
         // A new id each time: answers to calls of an earlier attempt may still be under way.
         claim = new Claim(claimIds.get(), localNode, presumedDead);
         epoch = 0;
         claimRounds = 0;
+        yielded = null;
+        handingOff = false;
+        successor = null;
+        expectUntil = RetryTimer.NEVER;
         repeated.clear();
         trouble = Refusal.SLOW;
         attemptUntil = now + timing.attemptMillis();
@@ -168,8 +199,20 @@ abstract class OwnershipMoves {
 
     // Leaving
 
+    /** Has the successor load first, if there is one and it can do so in peace. */
+    final void depart(long now) {
+        boolean isServing = phase == Phase.HOSTING && !suspended && !fenced;
+        if (!isServing || successor == null || timing.announceMillis() == 0) {
+            leave(now);
+        } else if (announcedUntil == RetryTimer.NEVER) {
+            announcedUntil = now + timing.announceMillis();
+            emit(new Announce(successor, epoch));
+        }
+    }
+
     /** Flushes first, if there is anything that may be written. */
     final void leave(long now) {
+        announcedUntil = RetryTimer.NEVER;
         if (fenced) {
             stepDown(null, true, now);
         } else if (phase != Phase.FLUSHING) {
@@ -200,8 +243,19 @@ abstract class OwnershipMoves {
     }
 
     final void unload(long now) {
-        emit(new Unload(claim.claimId()));
+        if (handingOff && successor != null) {
+            // Before anybody is sent there, and without waiting for the registry: the entry is theirs to claim over.
+            emit(new Invite(successor, Ownership.active(localNode, claim.claimId(), epoch)));
+            pointTo(successor, now);
+            redirectAll(signpost);
+        }
+        emit(new Unload(claim.claimId(), handingOff ? successor : null));
         stop(true, true, now);
+    }
+
+    final void pointTo(String node, long now) {
+        signpost = new Ownership(localNode, epoch, claim.claimId(), State.RELEASING, node);
+        signpostUntil = now + timing.signpostMillis();
     }
 
     final void loseTo(Ownership winner, long now) {
@@ -229,6 +283,7 @@ abstract class OwnershipMoves {
         verifications = 0;
         contradictedBy = 0;
         detachedUntil = RetryTimer.NEVER;
+        announcedUntil = RetryTimer.NEVER;
         flushUntil = RetryTimer.NEVER;
         attemptRetry.reset();
         repeated.clear();
@@ -267,6 +322,9 @@ abstract class OwnershipMoves {
         phase = Phase.IDLE;
         claim = null;
         epoch = 0;
+        yielded = null;
+        predecessor = null;
+        expectUntil = RetryTimer.NEVER;
         repeated.clear();
         handingOff = false;
         successor = null;

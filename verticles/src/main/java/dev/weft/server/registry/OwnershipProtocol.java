@@ -9,6 +9,7 @@ import dev.weft.server.registry.OwnershipEffect.Detach;
 import dev.weft.server.registry.OwnershipEffect.Host;
 import dev.weft.server.registry.OwnershipEffect.Invite;
 import dev.weft.server.registry.OwnershipEffect.Load;
+import dev.weft.server.registry.OwnershipEffect.Ready;
 import dev.weft.server.registry.OwnershipEffect.Redirect;
 import dev.weft.server.registry.OwnershipEffect.Refuse;
 import dev.weft.server.registry.RepeatedCalls.Call;
@@ -29,6 +30,9 @@ public final class OwnershipProtocol extends OwnershipMoves {
      *   phase        input                       next         effects
      *   ---------------------------------------------------------------------------------------------------------------
      *   IDLE         wanted, invited             CLAIMING     ClaimEntry
+     *                announced                   EXPECTING    LoadAhead, then Ready
+     *   EXPECTING    invited                     CLAIMING     ClaimEntry naming what the last owner yields
+     *                it does not come            IDLE         or CLAIMING if somebody waits
      *                wanted after a hand-off     IDLE         Redirect
      *   CLAIMING     entry is ours               FENCING      ClaimEpoch
      *                entry is another's          IDLE         Redirect all; or ClaimEntry naming it, if suspected
@@ -41,7 +45,9 @@ public final class OwnershipProtocol extends OwnershipMoves {
      *                stale epoch                 STOPPING     ReleaseEntry; then from the start, a few times
      *                unusable                    QUARANTINED  Refuse all, ReportQuarantine
      *   HOSTING      wanted                      HOSTING      Admit
-     *                idle, hand off, drain       FLUSHING     Flush
+     *                hand off, drain             HOSTING      Announce, if there is a successor
+     *                it is ready, or too slow    FLUSHING     Flush
+     *                idle                        FLUSHING     Flush
      *                fenced by the store         HOSTING      Suspend, LookupEntry, then one of:
      *                  entry is another's        STOPPING     Redirect all, StepDown
      *                  entry is ours             HOSTING      Detach; after a while STOPPING, to claim again
@@ -51,7 +57,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
      *                contradicted                HOSTING      VerifyEpoch; ReassertEntry if the store knows no other
      *                entries doubtful            HOSTING      ReassertEntry, and StepDown if another outranks us
      *                host failed                 STOPPING     StepDown; then QUARANTINED
-     *   FLUSHING     flushed                     STOPPING     Unload, ReleaseEntry (hint); then Invite
+     *   FLUSHING     flushed                     STOPPING     Invite, Unload, ReleaseEntry (hint)
      *                wanted, if only idle        HOSTING      Resume, Admit
      *                wanted, if handing off      FLUSHING     waits, is then redirected
      *                too slow                    HOSTING      Resume; on draining STOPPING all the same
@@ -62,6 +68,10 @@ public final class OwnershipProtocol extends OwnershipMoves {
      *   any          the wait limit passes       same         Refuse, retryable; the work goes on
      *   obtaining    the attempt limit passes    STOPPING     Refuse all, ReleaseEntry
      *   any          drain                       STOPPING     as far along as it is; nothing is taken any more
+     *
+     * Why a hand-off is announced: reading a long document takes time, and nobody should wait for it. So the successor reads
+     * while the owner still serves, and after the flush only what was written meanwhile. Those who follow are sent to it at
+     * once, and wait there; the invitation says over which entry it may claim, so that nobody waits for the release.
      *
      * Why a quarantined document keeps its entry: were it let go, the next node would try the same load and fail alike.
      *
@@ -81,6 +91,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
     /** See the table. */
     public enum Phase {
         IDLE,
+        EXPECTING,
         CLAIMING,
         FENCING,
         LOADING,
@@ -125,6 +136,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
     public long nextDeadline() {
         long next = Math.min(waiters.nextDeadline(), Math.min(attemptRetry.at(), repeated.at()));
         next = Math.min(next, Math.min(flushUntil, detachedUntil));
+        next = Math.min(next, Math.min(announcedUntil, expectUntil));
         return phase == Phase.QUARANTINED ? Math.min(next, quarantine.forgetAt()) : next;
     }
 
@@ -156,6 +168,13 @@ public final class OwnershipProtocol extends OwnershipMoves {
     private void wake(Ownership presumedDead, long now) {
         switch (phase) {
             case IDLE -> startAttempt(presumedDead, now);
+            case EXPECTING -> {
+                if (presumedDead != null) {
+                    startAttempt(presumedDead, now);
+                } else {
+                    expectUntil = Math.min(expectUntil, now + timing.retryMaxMillis());
+                }
+            }
             case CLAIMING, FENCING, LOADING -> attemptUntil = now + timing.attemptMillis();
             case QUARANTINED -> leaveQuarantine(now);
             case FLUSHING -> {
@@ -175,11 +194,45 @@ public final class OwnershipProtocol extends OwnershipMoves {
         return take();
     }
 
-    /** The old owner has let go in favour of this node. */
-    public List<OwnershipEffect> invited(long now) {
+    /** The owner is about to hand the document to this node. @param itsEpoch under which it owns it now */
+    public List<OwnershipEffect> announced(String fromNode, long itsEpoch, long now) {
+        if (phase == Phase.IDLE && !draining && !fromNode.equals(localNode)) {
+            signpost = null;
+            expect(fromNode, itsEpoch, now);
+        } else if (phase != Phase.EXPECTING) {
+            emit(new Ready(fromNode, itsEpoch));
+        }
+        return take();
+    }
+
+    /** What could be loaded ahead is there. */
+    public List<OwnershipEffect> loadedAhead(long itsEpoch, long now) {
+        if (phase == Phase.EXPECTING) {
+            emit(new Ready(predecessor, itsEpoch));
+        }
+        return take();
+    }
+
+    /** The successor is as ready as it will be. @param forEpoch the epoch that was announced to it */
+    public List<OwnershipEffect> readied(String nodeId, long forEpoch, long now) {
+        if (announcedUntil != RetryTimer.NEVER && nodeId.equals(successor) && forEpoch == epoch) {
+            leave(now);
+        }
+        return take();
+    }
+
+    /**
+     * The old owner has let go in favour of this node.
+     *
+     * @param entry its own, which the registry may still show; null if it is gone from there
+     */
+    public List<OwnershipEffect> invited(Ownership entry, long now) {
         signpost = null;
-        if (phase == Phase.IDLE && !draining) {
-            startAttempt(null, now);
+        if ((phase == Phase.IDLE || phase == Phase.EXPECTING) && !draining) {
+            startAttempt(entry, now);
+            yielded = entry;
+        } else if (phase == Phase.CLAIMING) {
+            yielded = entry;
         } else if (claim != null && holdsEpoch(claim.claimId())) {
             // The entry was taken from us by a claim that never reached the store, and has come back as a signpost.
             askFor(fenced ? Call.LOOKUP : Call.REASSERT);
@@ -200,7 +253,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
         if (isHosting() && !handingOff && !toNode.equals(localNode)) {
             handingOff = true;
             successor = toNode;
-            leave(now);
+            depart(now);
         }
         return take();
     }
@@ -212,14 +265,22 @@ public final class OwnershipProtocol extends OwnershipMoves {
      */
     public List<OwnershipEffect> drain(String toNode, long now) {
         draining = true;
-        if (!handingOff && phase != Phase.IDLE && phase != Phase.QUARANTINED && phase != Phase.STOPPING) {
+        boolean hasSomething = phase != Phase.IDLE
+                && phase != Phase.EXPECTING
+                && phase != Phase.QUARANTINED
+                && phase != Phase.STOPPING;
+        if (!handingOff && hasSomething) {
             handingOff = true;
             successor = toNode;
         }
         switch (phase) {
             case CLAIMING, FENCING, QUARANTINED -> stop(false, true, now);
             case LOADING -> stepDown(null, true, now);
-            case HOSTING, FLUSHING -> leave(now);
+            case HOSTING, FLUSHING -> depart(now);
+            case EXPECTING -> {
+                refuseAll(Refusal.DRAINING, timing.retryMaxMillis());
+                toIdle();
+            }
             default -> {
                 // IDLE has nothing to give; STOPPING is on its way.
             }
@@ -247,7 +308,8 @@ public final class OwnershipProtocol extends OwnershipMoves {
         boolean isLocal = entry.nodeId().equals(localNode);
         if (entry.isClaim(claim.claimId()) && entry.state() != State.RELEASING) {
             claimEpoch(now);
-        } else if ((isLocal || waiters.suspect(entry)) && claimRounds++ < timing.claimRoundsMax()) {
+        } else if ((isLocal || waiters.suspect(entry) || entry.isSameClaimAs(yielded))
+                && claimRounds++ < timing.claimRoundsMax()) {
             claim = claim.presumingDead(entry);
             emit(new ClaimEntry(claim));
         } else if (isLocal) {
@@ -389,7 +451,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
         }
         fenced = true;
         repeated.clear();
-        if (phase == Phase.FLUSHING) {
+        if (phase == Phase.FLUSHING || announcedUntil != RetryTimer.NEVER) {
             stepDown(null, true, now);
         } else {
             suspend();
@@ -474,9 +536,17 @@ public final class OwnershipProtocol extends OwnershipMoves {
         }
         if (handingOff && nodeId.equals(successor)) {
             successor = null;
-            if (phase == Phase.FLUSHING && !draining) {
+            if (announcedUntil != RetryTimer.NEVER && !draining) {
+                announcedUntil = RetryTimer.NEVER;
+                handingOff = false;
+            } else if (announcedUntil != RetryTimer.NEVER) {
+                leave(now);
+            } else if (phase == Phase.FLUSHING && !draining) {
                 resumeFromFlush();
             }
+        }
+        if (phase == Phase.EXPECTING && nodeId.equals(predecessor)) {
+            stopExpecting(now);
         }
         return take();
     }
@@ -514,10 +584,9 @@ public final class OwnershipProtocol extends OwnershipMoves {
         if (isCurrent(claimId) && phase == Phase.STOPPING && entryReleasing) {
             entryReleasing = false;
             repeated.clear();
-            if (isReleased && handingOff && successor != null) {
-                signpost = new Ownership(localNode, epoch, claimId, State.RELEASING, successor);
-                signpostUntil = now + timing.signpostMillis();
-                emit(new Invite(successor));
+            if (isReleased && handingOff && successor != null && !isSignpostValid(now)) {
+                pointTo(successor, now);
+                emit(new Invite(successor, null));
             }
             finishStop(now);
         }
@@ -547,8 +616,14 @@ public final class OwnershipProtocol extends OwnershipMoves {
             repeatAttempt();
         }
         repeated.takeDue(now).forEach(this::askFor);
+        if (announcedUntil <= now) {
+            leave(now);
+        }
         if (flushUntil <= now) {
             giveUpFlush(now);
+        }
+        if (phase == Phase.EXPECTING && expectUntil <= now) {
+            stopExpecting(now);
         }
         if (detachedUntil <= now) {
             stepDown(null, true, now);

@@ -10,6 +10,7 @@ package dev.weft.server.registry;
  * @param retryMillis first pause between tries; doubles up to {@code retryMaxMillis}
  * @param claimRoundsMax claims against presumed-dead owners in one attempt
  * @param lossesMax how often in one attempt the document may be taken away while it loads
+ * @param announceMillis how long the successor of a hand-off may load ahead before it is handed over all the same
  * @param flushMillis how long a flush may take before a hand-off is called off, or, on draining, goes on without it
  * @param signpostMillis how long after a hand-off the old owner sends people to the new one by itself
  * @param detachedMillis how long an owner that the store has fenced, but its half of the cluster has not, goes on serving
@@ -25,6 +26,7 @@ public record OwnershipTiming(
         long retryMaxMillis,
         int claimRoundsMax,
         int lossesMax,
+        long announceMillis,
         long flushMillis,
         long signpostMillis,
         long detachedMillis,
@@ -37,7 +39,9 @@ public record OwnershipTiming(
     public OwnershipTiming {
         require(waitMillis > 0 && waitMillis < ANSWER_MILLIS_MAX, "waitMillis must be below " + ANSWER_MILLIS_MAX);
         require(waitersMax > 0, "waitersMax must be positive");
-        require(attemptMillis > 0 && flushMillis > 0 && signpostMillis >= 0, "a limit is negative");
+        require(
+                attemptMillis > 0 && announceMillis >= 0 && flushMillis > 0 && signpostMillis >= 0,
+                "a limit is negative");
         require(retryMillis > 0 && retryMaxMillis >= retryMillis, "retryMaxMillis must be at least retryMillis");
         require(claimRoundsMax > 0 && lossesMax > 0, "rounds must be positive");
         require(detachedMillis >= 0 && healthyMillis >= 0, "a time is negative");
@@ -47,7 +51,8 @@ public record OwnershipTiming(
     }
 
     public static OwnershipTiming defaults() {
-        return new OwnershipTiming(3_800, 1_000, 10_000, 50, 1_000, 4, 3, 5_000, 2_000, 15_000, 1_000, 300_000, 60_000);
+        return new OwnershipTiming(
+                3_800, 1_000, 10_000, 50, 1_000, 4, 3, 2_000, 5_000, 2_000, 15_000, 1_000, 300_000, 60_000);
     }
 
     /** The same, but a fenced owner stops serving at once instead of going on without the right to write. */
@@ -60,6 +65,7 @@ public record OwnershipTiming(
                 retryMaxMillis,
                 claimRoundsMax,
                 lossesMax,
+                announceMillis,
                 flushMillis,
                 signpostMillis,
                 0,

@@ -134,7 +134,8 @@ class HistoryPackerTest {
     private static List<byte[]> given(List<StoredRun> runs, long epoch, long lastPosition) {
         HostLimits limits = HostLimits.DEFAULT;
         Hosted hosted = new AwareDocumentLoader(limits, WallClock.SYSTEM, NO_PLUGINS, "")
-                .load(DOC, epoch, Optional.empty(), runs, lastPosition);
+                .open(DOC, Optional.empty(), runs)
+                .host(epoch, lastPosition);
         LinkAddress link = new LinkAddress("node", 0, 1);
         hosted.receive(new OwnerMessage.Attach(DOC, link, false, VersionVector.EMPTY, 0, 0, 1, null, 0, ""), 0);
         List<byte[]> blobs = new ArrayList<>();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.weft.server.registry.Ownership.State;
 import dev.weft.server.registry.OwnershipEffect.ActivateEntry;
 import dev.weft.server.registry.OwnershipEffect.Admit;
+import dev.weft.server.registry.OwnershipEffect.Announce;
 import dev.weft.server.registry.OwnershipEffect.ClaimEntry;
 import dev.weft.server.registry.OwnershipEffect.ClaimEpoch;
 import dev.weft.server.registry.OwnershipEffect.Detach;
@@ -13,7 +14,9 @@ import dev.weft.server.registry.OwnershipEffect.Flush;
 import dev.weft.server.registry.OwnershipEffect.Host;
 import dev.weft.server.registry.OwnershipEffect.Invite;
 import dev.weft.server.registry.OwnershipEffect.Load;
+import dev.weft.server.registry.OwnershipEffect.LoadAhead;
 import dev.weft.server.registry.OwnershipEffect.LookupEntry;
+import dev.weft.server.registry.OwnershipEffect.Ready;
 import dev.weft.server.registry.OwnershipEffect.ReassertEntry;
 import dev.weft.server.registry.OwnershipEffect.Redirect;
 import dev.weft.server.registry.OwnershipEffect.Refuse;
@@ -34,6 +37,7 @@ class OwnershipProtocolTest {
     private static final OwnershipTiming TIMING = OwnershipTiming.defaults();
     private static final long WAIT = TIMING.waitMillis();
     private static final Ownership OTHERS = Ownership.active("b", "x1", 9);
+    private static final Ownership SIGNPOST = new Ownership("a", 5, "c1", State.RELEASING, "b");
 
     private int claims;
     private final OwnershipProtocol protocol = new OwnershipProtocol("a", TIMING, () -> "c" + ++claims);
@@ -69,6 +73,13 @@ class OwnershipProtocolTest {
         protocol.fenced("c1", now);
         protocol.lookedUp("c1", Optional.of(Ownership.active("a", "c1", 5)), now);
         assertThat(protocol.isDetached()).isTrue();
+    }
+
+    /** As the owner: the successor has loaded ahead. */
+    private void handedOffTo(String node) {
+        hosting();
+        assertThat(protocol.handOff(node, now)).containsExactly(new Announce(node, 5));
+        assertThat(protocol.readied(node, 5, now)).containsExactly(new Flush("c1", 1));
     }
 
     private List<OwnershipEffect> tickAtDeadline() {
@@ -250,15 +261,15 @@ class OwnershipProtocolTest {
 
         @Test
         void anInvitationClaimsWithoutAnybodyWaiting() {
-            assertThat(protocol.invited(now)).containsExactly(new ClaimEntry(claim("c1")));
-            assertThat(protocol.invited(now)).isEmpty();
+            assertThat(protocol.invited(null, now)).containsExactly(new ClaimEntry(claim("c1")));
+            assertThat(protocol.invited(null, now)).isEmpty();
         }
 
         /** Found by simulation: somebody had claimed over us, never reached the store, and handed the entry back. */
         @Test
         void anInvitationToWhatIsHostedRestoresTheEntry() {
             hosting();
-            assertThat(protocol.invited(now)).containsExactly(new ReassertEntry(Ownership.active("a", "c1", 5)));
+            assertThat(protocol.invited(null, now)).containsExactly(new ReassertEntry(Ownership.active("a", "c1", 5)));
         }
 
         @Test
@@ -568,7 +579,7 @@ class OwnershipProtocolTest {
         void anIdleDocumentIsFlushedReleasedAndForgotten() {
             hosting();
             assertThat(protocol.idle(now)).containsExactly(new Flush("c1", 1));
-            assertThat(protocol.flushed(1, now)).containsExactly(new Unload("c1"), new ReleaseEntry("c1", null));
+            assertThat(protocol.flushed(1, now)).containsExactly(new Unload("c1", null), new ReleaseEntry("c1", null));
             assertThat(protocol.released("c1", true, now)).isEmpty();
             assertThat(protocol.stopped("c1", now)).isEmpty();
             assertThat(protocol.isDisposable(now)).isTrue();
@@ -612,34 +623,81 @@ class OwnershipProtocolTest {
         }
 
         @Test
-        void aHandOffFlushesPointsToTheNextAndInvitesIt() {
-            hosting();
-            assertThat(protocol.handOff("b", now)).containsExactly(new Flush("c1", 1));
+        void aHandOffFlushesInvitesTheNextAndSendsEverybodyThere() {
+            handedOffTo("b");
             assertThat(wanted(2)).isEmpty();
-            assertThat(protocol.flushed(1, now)).containsExactly(new Unload("c1"), new ReleaseEntry("c1", "b"));
-            assertThat(protocol.released("c1", true, now)).containsExactly(new Invite("b"));
-            Ownership signpost = new Ownership("a", 5, "c1", State.RELEASING, "b");
-            assertThat(protocol.stopped("c1", now)).containsExactly(new Redirect(2, signpost));
-            assertThat(wanted(3)).containsExactly(new Redirect(3, signpost));
+            assertThat(protocol.flushed(1, now))
+                    .containsExactly(
+                            new Invite("b", Ownership.active("a", "c1", 5)),
+                            new Redirect(2, SIGNPOST),
+                            new Unload("c1", "b"),
+                            new ReleaseEntry("c1", "b"));
+            // The successor has claimed over the entry before it was released.
+            assertThat(protocol.released("c1", false, now)).isEmpty();
+            assertThat(protocol.stopped("c1", now)).isEmpty();
+            assertThat(wanted(3)).containsExactly(new Redirect(3, SIGNPOST));
             assertThat(protocol.isDisposable(now)).isFalse();
             now += TIMING.signpostMillis();
             assertThat(wanted(4)).containsExactly(new ClaimEntry(claim("c2")));
         }
 
         @Test
-        void aDocumentMayComeBackAtOnce() {
+        void anAnnouncedDocumentIsServedUntilTheSuccessorIsReady() {
             hosting();
             protocol.handOff("b", now);
+            assertThat(wanted(2)).containsExactly(new Admit(2, "c1", 5));
+            assertThat(protocol.handOff("c", now)).isEmpty();
+            assertThat(protocol.readied("c", 5, now)).isEmpty();
+            assertThat(protocol.readied("b", 4, now)).isEmpty();
+            assertThat(protocol.readied("b", 5, now)).containsExactly(new Flush("c1", 1));
+            assertThat(protocol.readied("b", 5, now)).isEmpty();
+        }
+
+        @Test
+        void nobodyWaitsLongForASuccessorToBeReady() {
+            hosting();
+            protocol.handOff("b", now);
+            assertThat(tickAtDeadline()).containsExactly(new Flush("c1", 1));
+            assertThat(now).isEqualTo(1_000 + TIMING.announceMillis());
+        }
+
+        @Test
+        void anAnnouncementIsVoidWhenTheSuccessorDies() {
+            hosting();
+            protocol.handOff("b", now);
+            assertThat(protocol.nodeLeft("b", now)).isEmpty();
+            assertThat(protocol.readied("b", 5, now)).isEmpty();
+            assertThat(protocol.handOff("c", now)).containsExactly(new Announce("c", 5));
+        }
+
+        @Test
+        void anAnnouncedDocumentOfANodeThatLeavesGoesWithoutItsSuccessor() {
+            hosting();
+            assertThat(protocol.drain("b", now)).containsExactly(new Announce("b", 5));
+            assertThat(protocol.nodeLeft("b", now)).containsExactly(new Flush("c1", 1));
+            assertThat(protocol.flushed(1, now)).containsExactly(new Unload("c1", null), new ReleaseEntry("c1", null));
+        }
+
+        @Test
+        void anOwnerThatIsFencedWhileItLeavesIsGone() {
+            hosting();
+            protocol.handOff("b", now);
+            assertThat(protocol.fenced("c1", now))
+                    .containsExactly(new StepDown("c1", 5, null), new ReleaseEntry("c1", "b"));
+        }
+
+        @Test
+        void aDocumentMayComeBackAtOnce() {
+            handedOffTo("b");
             protocol.flushed(1, now);
             protocol.released("c1", true, now);
             protocol.stopped("c1", now);
-            assertThat(protocol.invited(now)).containsExactly(new ClaimEntry(claim("c2")));
+            assertThat(protocol.invited(null, now)).containsExactly(new ClaimEntry(claim("c2")));
         }
 
         @Test
         void aSlowHandOffIsCalledOff() {
-            hosting();
-            protocol.handOff("b", now);
+            handedOffTo("b");
             assertThat(tickAtDeadline()).containsExactly(new Resume("c1"));
             assertThat(protocol.idle(now)).containsExactly(new Flush("c1", 2));
             assertThat(protocol.flushed(2, now)).contains(new ReleaseEntry("c1", null));
@@ -647,16 +705,14 @@ class OwnershipProtocolTest {
 
         @Test
         void aHandOffToANodeThatDiesIsCalledOff() {
-            hosting();
-            protocol.handOff("b", now);
+            handedOffTo("b");
             assertThat(protocol.nodeLeft("c", now)).isEmpty();
             assertThat(protocol.nodeLeft("b", now)).containsExactly(new Resume("c1"));
         }
 
         @Test
         void nobodyIsSentToASuccessorThatDied() {
-            hosting();
-            protocol.handOff("b", now);
+            handedOffTo("b");
             protocol.flushed(1, now);
             protocol.released("c1", true, now);
             protocol.stopped("c1", now);
@@ -684,13 +740,18 @@ class OwnershipProtocolTest {
         @Test
         void drainingMovesWhatIsHostedEvenIfItCannotBeFlushed() {
             hosting();
-            assertThat(protocol.drain("b", now)).containsExactly(new Flush("c1", 1));
-            assertThat(tickAtDeadline()).containsExactly(new Unload("c1"), new ReleaseEntry("c1", "b"));
-            assertThat(protocol.released("c1", true, now)).containsExactly(new Invite("b"));
+            assertThat(protocol.drain("b", now)).containsExactly(new Announce("b", 5));
+            assertThat(protocol.readied("b", 5, now)).containsExactly(new Flush("c1", 1));
+            assertThat(tickAtDeadline())
+                    .containsExactly(
+                            new Invite("b", Ownership.active("a", "c1", 5)),
+                            new Unload("c1", "b"),
+                            new ReleaseEntry("c1", "b"));
+            protocol.released("c1", true, now);
             protocol.stopped("c1", now);
             now += TIMING.signpostMillis();
             assertThat(wanted(2)).containsExactly(new Refuse(2, Refusal.DRAINING, TIMING.retryMaxMillis()));
-            assertThat(protocol.invited(now)).isEmpty();
+            assertThat(protocol.invited(null, now)).isEmpty();
         }
 
         @Test
@@ -698,9 +759,8 @@ class OwnershipProtocolTest {
             loading();
             assertThat(protocol.drain("b", now))
                     .containsExactly(new StepDown("c1", 5, null), new ReleaseEntry("c1", "b"));
-            assertThat(protocol.released("c1", true, now)).containsExactly(new Invite("b"));
-            assertThat(protocol.stopped("c1", now))
-                    .containsExactly(new Redirect(1, new Ownership("a", 5, "c1", State.RELEASING, "b")));
+            assertThat(protocol.released("c1", true, now)).containsExactly(new Invite("b", null));
+            assertThat(protocol.stopped("c1", now)).containsExactly(new Redirect(1, SIGNPOST));
         }
 
         @Test
@@ -717,7 +777,7 @@ class OwnershipProtocolTest {
         void drainingWithoutASuccessorStillLetsGo() {
             hosting();
             protocol.drain(null, now);
-            assertThat(protocol.flushed(1, now)).containsExactly(new Unload("c1"), new ReleaseEntry("c1", null));
+            assertThat(protocol.flushed(1, now)).containsExactly(new Unload("c1", null), new ReleaseEntry("c1", null));
             assertThat(protocol.released("c1", true, now)).isEmpty();
         }
 
@@ -730,10 +790,84 @@ class OwnershipProtocolTest {
         }
     }
 
+    @Nested
+    class Expecting {
+        private void expecting() {
+            assertThat(protocol.announced("b", 9, now)).containsExactly(new LoadAhead(9));
+            assertThat(protocol.phase()).isEqualTo(Phase.EXPECTING);
+        }
+
+        @Test
+        void loadsAheadSaysSoAndClaimsOverWhatTheOwnerYields() {
+            expecting();
+            assertThat(protocol.loadedAhead(9, now)).containsExactly(new Ready("b", 9));
+            assertThat(wanted(1)).isEmpty();
+            assertThat(protocol.invited(OTHERS, now))
+                    .containsExactly(new ClaimEntry(claim("c1").presumingDead(OTHERS)));
+            assertThat(protocol.claimAnswered("c1", Ownership.claiming("a", "c1"), now))
+                    .containsExactly(new ClaimEpoch("c1"));
+        }
+
+        @Test
+        void anInvitationThatComesAfterTheFirstClaimCountsToo() {
+            wanted(1);
+            protocol.invited(OTHERS, now);
+            assertThat(protocol.claimAnswered("c1", OTHERS, now))
+                    .containsExactly(new ClaimEntry(claim("c1").presumingDead(OTHERS)));
+        }
+
+        @Test
+        void anInvitationOverrulesNobodyButWhoYields() {
+            protocol.invited(OTHERS, now);
+            wanted(1);
+            Ownership third = Ownership.active("c", "x2", 10);
+            assertThat(protocol.claimAnswered("c1", third, now)).containsExactly(new Redirect(1, third));
+        }
+
+        @Test
+        void whoSuspectsTheOwnerDoesNotWaitForItsInvitation() {
+            expecting();
+            assertThat(protocol.wanted(1, OTHERS, WAIT, now))
+                    .containsExactly(new ClaimEntry(claim("c1").presumingDead(OTHERS)));
+        }
+
+        @Test
+        void whatDoesNotComeIsForgotten() {
+            expecting();
+            assertThat(tickAtDeadline()).isEmpty();
+            assertThat(protocol.isDisposable(now)).isTrue();
+        }
+
+        @Test
+        void whoWaitsForWhatDoesNotComeGetsItInTheUsualWay() {
+            expecting();
+            wanted(1);
+            assertThat(tickAtDeadline()).containsExactly(new ClaimEntry(claim("c1")));
+            assertThat(now).isLessThanOrEqualTo(1_000 + WAIT / 2);
+        }
+
+        @Test
+        void anOwnerThatDiesInBetweenIsNotWaitedFor() {
+            expecting();
+            wanted(1);
+            assertThat(protocol.nodeLeft("b", now)).containsExactly(new ClaimEntry(claim("c1")));
+        }
+
+        @Test
+        void aNodeThatLeavesTakesNothing() {
+            expecting();
+            wanted(1);
+            assertThat(protocol.drain(null, now))
+                    .containsExactly(new Refuse(1, Refusal.DRAINING, TIMING.retryMaxMillis()));
+            assertThat(protocol.announced("b", 9, now)).containsExactly(new Ready("b", 9));
+            assertThat(protocol.invited(OTHERS, now)).isEmpty();
+        }
+    }
+
     @Test
     void refusesATimingThatBreaksThePromise() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new OwnershipTiming(4_000, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1))
+                .isThrownBy(() -> new OwnershipTiming(4_000, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1))
                 .withMessageContaining("4000");
     }
 }

@@ -23,7 +23,7 @@ import java.util.function.Function;
  */
 final class SimulatedCluster {
     private static final OwnershipTiming TIMING =
-            new OwnershipTiming(3_800, 50, 10_000, 50, 1_000, 4, 3, 3_000, 1_000, 6_000, 500, 4_000, 10_000);
+            new OwnershipTiming(3_800, 50, 10_000, 50, 1_000, 4, 3, 2_000, 3_000, 1_000, 6_000, 500, 4_000, 10_000);
     private static final int TRACE_MAX = 400;
     private static final long CALL_TIMEOUT = 2_000;
 

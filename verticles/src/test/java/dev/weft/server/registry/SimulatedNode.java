@@ -162,7 +162,14 @@ final class SimulatedNode {
         } else if (effect instanceof OwnershipEffect.Refuse refuse) {
             answer(refuse.requestId(), effect);
         } else if (effect instanceof OwnershipEffect.Invite invite) {
-            invite(document.key, cluster.byId(invite.nodeId()));
+            tell(document.key, invite.nodeId(), protocol -> protocol.invited(invite.yielded(), cluster.now));
+        } else if (effect instanceof OwnershipEffect.Announce announce) {
+            tell(document.key, announce.nodeId(), protocol -> protocol.announced(id, announce.epoch(), cluster.now));
+        } else if (effect instanceof OwnershipEffect.Ready ready) {
+            tell(document.key, ready.nodeId(), protocol -> protocol.readied(id, ready.epoch(), cluster.now));
+        } else if (effect instanceof OwnershipEffect.LoadAhead ahead) {
+            long takes = cluster.chance(0.1) ? cluster.between(1_000, 9_000) : cluster.between(1, 200);
+            later(takes, () -> input(document, protocol -> protocol.loadedAhead(ahead.epoch(), cluster.now)));
         } else if (!performHosting(document, effect) && !performStore(document, effect)) {
             performRegistry(document, effect);
         }
@@ -173,12 +180,12 @@ final class SimulatedNode {
         askers.remove(requestId).accept(effect);
     }
 
-    private void invite(DocumentKey key, SimulatedNode other) {
+    private void tell(DocumentKey key, String nodeId, Function<OwnershipProtocol, List<OwnershipEffect>> what) {
+        SimulatedNode other = cluster.byId(nodeId);
         if (other.alive && other.half == half && !cluster.chance(0.05)) {
             other.later(
                     cluster.between(0, 20),
-                    () -> other.input(
-                            other.documents.computeIfAbsent(key, other::newDocument), p -> p.invited(cluster.now)));
+                    () -> other.input(other.documents.computeIfAbsent(key, other::newDocument), what));
         }
     }
 

@@ -95,8 +95,18 @@ final class SimulatedDeployer {
     void receive(OwnerMessage message) {
         DocumentKey key = message.key();
         SimulatedSlot slot = slots.get(key);
-        if (message instanceof OwnerMessage.Invite) {
-            perform(slotOf(key), OwnershipProtocol::invited);
+        if (message instanceof OwnerMessage.Invite invite) {
+            Ownership yielded = invite.claimId() == null
+                    ? null
+                    : Ownership.active(invite.from().nodeId(), invite.claimId(), invite.epoch());
+            perform(slotOf(key), (protocol, now) -> protocol.invited(yielded, now));
+        } else if (message instanceof OwnerMessage.Announce announce) {
+            String owner = announce.from().nodeId();
+            perform(slotOf(key), (protocol, now) -> protocol.announced(owner, announce.epoch(), now));
+        } else if (message instanceof OwnerMessage.Ready ready) {
+            if (slot != null) {
+                perform(slot, (protocol, now) -> protocol.readied(ready.from().nodeId(), ready.epoch(), now));
+            }
         } else if (message instanceof OwnerMessage.Superseded superseded) {
             if (slot != null) {
                 perform(slot, (protocol, now) -> protocol.contradicted(superseded.byEpoch(), now));

@@ -4,8 +4,8 @@ import dev.weft.protocol.message.ErrorCode;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.OwnerMessage;
-import dev.weft.server.document.DocumentLoader;
 import dev.weft.server.document.StoredCompaction;
+import dev.weft.server.document.StoredLoad;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
 import dev.weft.server.document.host.HostedLog;
@@ -17,16 +17,13 @@ import dev.weft.server.registry.OwnershipProtocol;
 import dev.weft.server.registry.Refusal;
 import dev.weft.server.storage.DocumentCorruptException;
 import dev.weft.server.storage.DocumentNotFoundException;
-import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.StaleEpochException;
 import dev.weft.server.storage.StoreException;
-import dev.weft.server.storage.StoredRun;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -43,6 +40,7 @@ final class SimulatedSlot {
     private long nextRequest = 1;
     private boolean create;
     private Ownership suspected;
+    private final StoredLoad loading;
     private Hosted loaded;
     private HostedLog log;
     private SimulatedHost host;
@@ -53,6 +51,21 @@ final class SimulatedSlot {
         this.node = deployer.node();
         this.key = key;
         this.protocol = protocol;
+        this.loading = new StoredLoad(deployer.store(), deployer.loaderOf(key), new StoredLoad.Surroundings() {
+            @Override
+            public <T> Future<T> onWorker(Callable<T> work) {
+                try {
+                    return Future.succeededFuture(work.call());
+                } catch (Exception e) {
+                    return Future.failedFuture(e);
+                }
+            }
+
+            @Override
+            public void compacted(long epoch, StoredCompaction compaction, Throwable failure) {
+                deployer.simulation().trace().add(node.id(), "compacted", key, failure);
+            }
+        });
     }
 
     SimulatedHost serving() {
@@ -146,7 +159,7 @@ final class SimulatedSlot {
                     done -> protocol.flushed(e.number(), now()),
                     cause -> protocol.flushFailed(e.number(), failureOf(cause), now()));
         } else if (effect instanceof OwnershipEffect.Unload e) {
-            withHost(owner -> owner.stepDown(null));
+            withHost(owner -> owner.stepDown(e.successor()));
             unload(e.claimId());
         } else if (effect instanceof OwnershipEffect.StepDown e) {
             deployer.simulation().trace().add(node.id(), "steps down from", key, "for", e.winner());
@@ -159,7 +172,15 @@ final class SimulatedSlot {
                     released -> protocol.released(e.claimId(), released, now()),
                     cause -> protocol.releaseFailed(e.claimId(), now()));
         } else if (effect instanceof OwnershipEffect.Invite e) {
-            node.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody()));
+            String claimId = e.yielded() == null ? null : e.yielded().claimId();
+            long epoch = e.yielded() == null ? 0 : e.yielded().epoch();
+            node.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody(), claimId, epoch));
+        } else if (effect instanceof OwnershipEffect.Announce e) {
+            node.toOwner(e.nodeId(), new OwnerMessage.Announce(key, nobody(), e.epoch()));
+        } else if (effect instanceof OwnershipEffect.LoadAhead e) {
+            loadAhead(e);
+        } else if (effect instanceof OwnershipEffect.Ready e) {
+            node.toOwner(e.nodeId(), new OwnerMessage.Ready(key, nobody(), e.epoch()));
         } else if (effect instanceof OwnershipEffect.ReportQuarantine e) {
             deployer.simulation().trace().add(node.id(), "leaves", key, "alone for a while");
         } else {
@@ -180,35 +201,20 @@ final class SimulatedSlot {
 
     private void load(OwnershipEffect.Load e) {
         answer(
-                read(e.epoch(), true),
-                hosted -> {
-                    loaded = hosted;
+                loading.load(key, e.epoch()),
+                done -> {
+                    log = (HostedLog) done.hosted();
+                    loaded = deployer.simulation().tampering().hosted(key, log);
                     return protocol.loaded(e.claimId(), now());
                 },
                 cause -> protocol.loadFailed(e.claimId(), failureOf(cause), now()));
     }
 
-    private Future<Hosted> read(long epoch, boolean mayCompact) {
-        List<StoredRun> runs = new ArrayList<>();
-        DocumentStore store = deployer.store();
-        return store.load(key, epoch).compose(stored -> store.readAllRuns(
-                        key, epoch, stored.info().snapshotPosition(), runs::addAll)
-                .compose(read -> {
-                    DocumentLoader loader = deployer.loaderOf(key);
-                    Optional<StoredCompaction> found = mayCompact ? loader.compaction(stored, runs) : Optional.empty();
-                    if (found.isPresent()) {
-                        return store.compact(
-                                        key,
-                                        epoch,
-                                        found.get().snapshot(),
-                                        found.get().upToPosition())
-                                .transform(done -> read(epoch, false));
-                    }
-                    log = (HostedLog) loader.load(
-                            key, epoch, stored.snapshot(), runs, stored.info().lastPosition());
-                    return Future.succeededFuture(
-                            deployer.simulation().tampering().hosted(key, log));
-                }));
+    private void loadAhead(OwnershipEffect.LoadAhead e) {
+        answer(
+                loading.loadAhead(key, e.epoch()),
+                done -> protocol.loadedAhead(e.epoch(), now()),
+                cause -> protocol.loadedAhead(e.epoch(), now()));
     }
 
     void requireBounded() {
