@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,10 +13,13 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -67,6 +71,22 @@ public final class PostgresServer implements AutoCloseable {
             Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
         }
         return shared.uri();
+    }
+
+    /** An empty database on the server of {@link #sharedUri}. */
+    public static String freshUri() {
+        URI shared = URI.create(sharedUri());
+        String name = "fresh_" + UUID.randomUUID().toString().replace("-", "");
+        String[] user = shared.getUserInfo().split(":", 2);
+        String place = shared.getHost() + ":" + shared.getPort();
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:postgresql://" + place + shared.getPath(), user[0], user.length > 1 ? user[1] : "");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name);
+        } catch (SQLException e) {
+            throw new IllegalStateException("No database beside " + shared, e);
+        }
+        return "postgresql://" + shared.getUserInfo() + "@" + place + "/" + name;
     }
 
     /** A server on loopback that the caller may stop, kill and start again. */

@@ -13,6 +13,12 @@ public final class TestDatabase {
         return PostgresServer.sharedUri();
     }
 
+    /** An empty one beside the shared one. */
+    public static String fresh() {
+        sharedUri();
+        return PostgresServer.freshUri();
+    }
+
     /** One that the caller may stop. */
     public static PostgresServer start() {
         Assumptions.assumeTrue(PostgresServer.isAvailable(), "no PostgreSQL for this platform");
