@@ -103,7 +103,7 @@ public final class ClientOptions {
         private BiFunction<Vertx, Context, Connector> connectorFactory;
         private Compressor compressor = Compressor.IDENTITY;
         private final List<ClientPlugin> plugins = new ArrayList<>();
-        private Set<String> capabilities = Set.of(Capability.ACK, Capability.BATCH);
+        private Set<String> capabilities = Set.of(Capability.ACK, Capability.BATCH, Capability.RESUME);
         private Timing timing = Timing.DEFAULT;
         private Backoff.Policy backoff = Backoff.Policy.DEFAULT;
         private Bounds bounds = Bounds.DEFAULT;

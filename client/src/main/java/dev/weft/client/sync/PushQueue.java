@@ -86,6 +86,15 @@ final class PushQueue {
         return changes.size();
     }
 
+    /** Whether the document has more that the room lacks than is queued. */
+    boolean isOverflowed() {
+        return overflowed;
+    }
+
+    List<Change> changes() {
+        return List.copyOf(changes);
+    }
+
     /** Whether nothing waits, nothing is in flight, and nothing was left out. */
     boolean isEmpty() {
         return changes.isEmpty() && !overflowed;

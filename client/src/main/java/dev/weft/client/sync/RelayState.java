@@ -12,6 +12,7 @@ import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
+import dev.weft.protocol.message.ResumePoint;
 import dev.weft.protocol.message.SnapshotUpload;
 import dev.weft.protocol.message.StateRequest;
 import dev.weft.protocol.message.Welcome;
@@ -30,6 +31,9 @@ public final class RelayState extends SessionState {
      *
      * A snapshot is uploaded only while we hold exactly what the log holds: nothing queued, nothing in flight, nothing
      * skipped, no gap. Anything else would delete or hide somebody's edits for good (P21, P25).
+     *
+     * A relay that lets sessions go on is told the number up to which we hold its log, and welcomes us with what lies
+     * behind it. Of what lies before, the room lacks nothing that the queue does not have.
      */
     /** Another member may answer for a change that is not ours, or for a gap; this long it gets the chance. */
     private static final long GRACE_MILLIS = 2_000;
@@ -46,6 +50,11 @@ public final class RelayState extends SessionState {
     private final RecentIds sinceRequest;
     private final RequestPacer requests;
     private boolean skippedSomething;
+
+    /** The log in which the numbers of the window count; null if the relay offers no going on. */
+    private String log;
+
+    private ResumePoint asked;
     private long pushDueAt = NEVER;
     private long heldUntil = Long.MIN_VALUE;
     private long incompleteSince = NEVER;
@@ -104,7 +113,14 @@ public final class RelayState extends SessionState {
     @Override
     protected Message greeting() {
         sinceRequest.clear();
-        return new Hello(documentId(), replica.peer(), settings().capabilities());
+        boolean holdsAll = log != null
+                && !skippedSomething
+                && !window.hasGap()
+                && replica.waiting() == 0
+                && window.maxContiguous() > 0
+                && !queue.isOverflowed();
+        asked = holdsAll ? new ResumePoint(log, window.maxContiguous()) : null;
+        return new Hello(documentId(), replica.peer(), settings().capabilities(), asked);
     }
 
     @Override
@@ -134,6 +150,9 @@ public final class RelayState extends SessionState {
 
     private void onWelcome(Welcome welcome, long now) {
         requests.answered();
+        boolean goesOn = asked != null && asked.equals(welcome.resume());
+        asked = null;
+        log = welcome.resume() == null ? null : welcome.resume().log();
         if (welcome.seq() < window.maxContiguous()) {
             report(
                     ProblemKind.SEQUENCE_RESET,
@@ -148,8 +167,22 @@ public final class RelayState extends SessionState {
         }
         importChanges(content.changes());
         window.holdUpTo(welcome.seq());
-        queueWhatTheRoomLacks(content, now);
+        if (goesOn) {
+            keepWhatTheRoomLacks(content);
+        } else {
+            queueWhatTheRoomLacks(content, now);
+        }
         wantCompaction(welcome.compact(), now);
+    }
+
+    /** Nothing but the queue was ever missing in the room, and some of it may have arrived before the connection went. */
+    private void keepWhatTheRoomLacks(RoomContent since) {
+        heldUntil = Long.MIN_VALUE;
+        pushDueAt = NEVER;
+        if (queue.removeWaiting(since.changeIds())) {
+            emit(new Effect.QueueReplaced(queue.blobs()));
+        }
+        emitDurable(queue.changes());
     }
 
     private void adopt(RoomContent content) {

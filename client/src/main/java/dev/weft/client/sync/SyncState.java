@@ -3,6 +3,7 @@ package dev.weft.client.sync;
 import dev.weft.client.event.ClientEvent;
 import dev.weft.client.event.ProblemKind;
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.clock.HybridTimestamp;
 import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Capability;
@@ -15,6 +16,8 @@ import dev.weft.protocol.message.HandshakeRequest;
 import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
+import dev.weft.protocol.message.PositionMessage;
+import dev.weft.protocol.message.ResumePoint;
 import java.util.Collection;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -28,6 +31,9 @@ public final class SyncState extends SessionState {
      *
      * A change is sent once per session. While a request for the server's state is on its way nothing is sent: the
      * server takes messages in order, so the vector in its answer then tells exactly what it did not take.
+     *
+     * A server that lets sessions go on from a place in its log is told that place instead of all that we hold, if we have
+     * one; if it cannot go on from there, it is asked for its state as after an out-of-sync.
      */
     private final Replica replica;
     private final Outbox outbox;
@@ -35,6 +41,9 @@ public final class SyncState extends SessionState {
     private final RequestPacer requests;
     /** What the server holds or was sent in this session. */
     private VersionVector.Builder offered = VersionVector.builder();
+
+    private final Bookmark bookmark = new Bookmark();
+    private ResumePoint asked;
 
     private boolean outOfSync;
 
@@ -68,11 +77,19 @@ public final class SyncState extends SessionState {
 
     @Override
     protected Message greeting() {
+        // What waits for a dependency is not held, although the server has sent it.
+        asked = replica.waiting() == 0 ? bookmark.place() : null;
+        VersionVector holds = asked == null ? replica.versionVector() : heldBehindPlace();
         return new HandshakeRequest(
-                documentId(),
-                replica.peer(),
-                replica.versionVector(),
-                settings().capabilities());
+                documentId(), replica.peer(), holds, settings().capabilities(), asked);
+    }
+
+    private VersionVector heldBehindPlace() {
+        HybridTimestamp own = replica.versionVector().get(replica.peer());
+        VersionVector received = bookmark.receivedBehindPlace();
+        return own == null
+                ? received
+                : received.toBuilder().update(replica.peer(), own).build();
     }
 
     @Override
@@ -99,7 +116,7 @@ public final class SyncState extends SessionState {
             // An answer nobody asked for means that the server began the session anew: what was on its way is lost.
             recent.clear();
             requests.reset();
-            receiveState(response.snapshot(), response.changes(), response.versionVector(), now);
+            receiveAnswer(response, now);
         } else if (message instanceof DocumentStatus state) {
             if (requests.answered()) {
                 outOfSync = false;
@@ -108,6 +125,8 @@ public final class SyncState extends SessionState {
         } else if (message instanceof DurableMessage durable) {
             emit(new Effect.EditsDurable(durable.versionVector()));
             publish(new ClientEvent.Durable(durable.versionVector()));
+        } else if (message instanceof PositionMessage position) {
+            bookmark.reached(position.seq());
         }
         // Everything else is a plugin's, or makes no sense from a server; the reference ignores it too.
     }
@@ -162,6 +181,22 @@ public final class SyncState extends SessionState {
         return requests.nextDeadline();
     }
 
+    private void receiveAnswer(HandshakeResponse response, long now) {
+        ResumePoint place = asked;
+        asked = null;
+        if (place == null) {
+            bookmark.begin(response.resume(), response.versionVector());
+            receiveState(response.snapshot(), response.changes(), response.versionVector(), now);
+        } else if (place.equals(response.resume())) {
+            receiveState(null, response.changes(), bookmark.serverVersion(response.versionVector()), now);
+        } else {
+            // It took what we said for all that we hold, or waits for us to say it.
+            bookmark.begin(response.resume(), response.versionVector());
+            importChanges(response.changes());
+            requestState(now);
+        }
+    }
+
     private void receiveState(Snapshot snapshot, List<Change> changes, VersionVector serverVersion, long now) {
         if (snapshot != null) {
             adopt(snapshot);
@@ -188,10 +223,12 @@ public final class SyncState extends SessionState {
     private void adopt(Snapshot snapshot) {
         switch (replica.adopt(snapshot)) {
             case ADOPTED -> publish(new ClientEvent.SnapshotAdopted(snapshot.versionVector()));
-            case REFUSED ->
+            case REFUSED -> {
+                bookmark.lose();
                 report(
                         ProblemKind.SNAPSHOT_NOT_ADOPTED,
                         "The server's snapshot neither covers ours nor is covered by it; only its changes were taken");
+            }
             case COVERED -> {}
         }
     }
@@ -210,7 +247,10 @@ public final class SyncState extends SessionState {
         if (changes.isEmpty()) {
             return;
         }
-        reportImport(replica.importChanges(changes));
+        bookmark.received(changes);
+        if (!reportImport(replica.importChanges(changes))) {
+            bookmark.lose();
+        }
     }
 
     private void requestState(long now) {

@@ -230,6 +230,16 @@ final class FrameFields {
         return values.get(field) instanceof List<?> list ? (List<String>) list : List.of();
     }
 
+    /** {@code fallback} unless the field is text; see {@link #stringsIfWellFormed}. */
+    String stringIfWellFormed(Field field, String fallback) {
+        return values.get(field) instanceof String text ? text : fallback;
+    }
+
+    /** {@code fallback} unless the field is an integer that is not negative; see {@link #stringsIfWellFormed}. */
+    long countIfWellFormed(Field field, long fallback) {
+        return values.get(field) instanceof Long number && number >= 0 ? number : fallback;
+    }
+
     boolean isAbsent(Field field) {
         Object value = values.get(field);
         return value == null || value == NULL;
@@ -261,7 +271,9 @@ final class FrameFields {
         COMPACT("compact"),
         FROM("from"),
         UP_TO_SEQ("upToSeq"),
-        CAPABILITIES("capabilities");
+        CAPABILITIES("capabilities"),
+        RESUME("resume"),
+        RESUME_AFTER("resumeAfter");
 
         private static final Map<String, Field> BY_NAME = new HashMap<>();
 

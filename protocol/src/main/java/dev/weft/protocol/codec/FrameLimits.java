@@ -37,6 +37,9 @@ public record FrameLimits(
     /** How many capabilities a peer may list; a longer list is ignored whole. */
     public static final int CAPABILITIES_MAX = 32;
 
+    /** The longest name of a log, in UTF-16 units; a longer one is ignored. */
+    public static final int RESUME_CHARS_MAX = 128;
+
     public FrameLimits {
         requirePositive(frameBytesMax, "frameBytesMax");
         requirePositive(inflatedBytesMax, "inflatedBytesMax");

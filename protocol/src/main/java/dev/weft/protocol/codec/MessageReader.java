@@ -21,8 +21,10 @@ import dev.weft.protocol.message.Hello;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Pong;
+import dev.weft.protocol.message.PositionMessage;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
+import dev.weft.protocol.message.ResumePoint;
 import dev.weft.protocol.message.SnapshotUpload;
 import dev.weft.protocol.message.StateRequest;
 import dev.weft.protocol.message.Welcome;
@@ -46,7 +48,7 @@ final class MessageReader {
     Message read(int type) {
         String document = fields.documentId();
         return switch (type) {
-            case 0 -> new HandshakeRequest(document, author(), vector(), capabilities());
+            case 0 -> new HandshakeRequest(document, author(), vector(), capabilities(), resumeFrom());
             case 1 ->
                 new HandshakeResponse(
                         document,
@@ -54,7 +56,8 @@ final class MessageReader {
                         changes(fields.stringsOrEmpty(Field.CHANGES)),
                         fields.string(Field.SESSION_ID),
                         vector(),
-                        capabilities());
+                        capabilities(),
+                        resumption());
             case 2 -> new ChangeMessage(document, change(fields.string(Field.CHANGE)));
             case 3 -> new DocumentStatus(document, snapshot(), changes(fields.stringsOrEmpty(Field.CHANGES)), vector());
             case 4 -> new DocumentStatusRequest(document, vectorOrNull());
@@ -64,13 +67,14 @@ final class MessageReader {
             case 7 -> new ErrorMessage(document, fields.string(Field.CODE), fields.string(Field.MESSAGE));
             case 8 -> new ChangesMessage(document, changes(fields.strings(Field.CHANGES)));
             case 9 -> new DurableMessage(document, vector());
+            case 10 -> new PositionMessage(document, fields.integer(Field.SEQ));
             default -> readRelay(type, document);
         };
     }
 
     private Message readRelay(int type, String document) {
         return switch (type) {
-            case 20 -> new Hello(document, author(), capabilities());
+            case 20 -> new Hello(document, author(), capabilities(), resumeFrom());
             case 21 ->
                 new Welcome(
                         document,
@@ -80,7 +84,8 @@ final class MessageReader {
                         fields.integer(Field.SEQ),
                         fields.integer(Field.LOG_LENGTH),
                         fields.bool(Field.COMPACT),
-                        capabilities());
+                        capabilities(),
+                        resumption());
             case 22 -> new Push(document, fields.strings(Field.CHANGES));
             case 23 ->
                 new Ack(
@@ -113,6 +118,17 @@ final class MessageReader {
 
     private Set<String> capabilities() {
         return new LinkedHashSet<>(fields.stringsIfWellFormed(Field.CAPABILITIES));
+    }
+
+    private ResumePoint resumeFrom() {
+        ResumePoint point = resumption();
+        return point == null || !point.isSomewhere() ? null : point;
+    }
+
+    private ResumePoint resumption() {
+        String log = fields.stringIfWellFormed(Field.RESUME, null);
+        boolean isNamed = log != null && log.length() <= FrameLimits.RESUME_CHARS_MAX;
+        return isNamed ? new ResumePoint(log, fields.countIfWellFormed(Field.RESUME_AFTER, ResumePoint.NOWHERE)) : null;
     }
 
     private VersionVector vector() {

@@ -17,9 +17,11 @@ import dev.weft.protocol.message.Hello;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Pong;
+import dev.weft.protocol.message.PositionMessage;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
 import dev.weft.protocol.message.RelayMessage;
+import dev.weft.protocol.message.ResumePoint;
 import dev.weft.protocol.message.SharedMessage;
 import dev.weft.protocol.message.SnapshotUpload;
 import dev.weft.protocol.message.StateRequest;
@@ -58,6 +60,8 @@ final class MessageWriter {
     private static final byte[] FROM = key(",\"from\":");
     private static final byte[] UP_TO_SEQ = key(",\"upToSeq\":");
     private static final byte[] CAPABILITIES = key(",\"capabilities\":");
+    private static final byte[] RESUME = key(",\"resume\":");
+    private static final byte[] RESUME_AFTER = key(",\"resumeAfter\":");
 
     private final JsonOutput out;
 
@@ -79,6 +83,7 @@ final class MessageWriter {
                     .string(AUTHOR, request.author().toString())
                     .vector(request.versionVector())
                     .capabilities(request.capabilities())
+                    .resume(request.resume())
                     .end();
         } else if (message instanceof HandshakeResponse response) {
             return write(response);
@@ -95,6 +100,8 @@ final class MessageWriter {
                     .end();
         } else if (message instanceof DurableMessage durable) {
             return new MessageWriter(durable, 0).vector(durable.versionVector()).end();
+        } else if (message instanceof PositionMessage position) {
+            return new MessageWriter(position, 0).number(SEQ, position.seq()).end();
         }
         throw new AssertionError(message);
     }
@@ -114,6 +121,7 @@ final class MessageWriter {
                 .string(SESSION_ID, response.sessionId())
                 .vector(response.versionVector())
                 .capabilities(response.capabilities())
+                .resume(response.resume())
                 .end();
     }
 
@@ -160,6 +168,7 @@ final class MessageWriter {
             return new MessageWriter(hello, 0)
                     .string(AUTHOR, hello.author().toString())
                     .capabilities(hello.capabilities())
+                    .resume(hello.resume())
                     .end();
         } else if (message instanceof Welcome welcome) {
             return write(welcome);
@@ -184,6 +193,7 @@ final class MessageWriter {
                 .number(LOG_LENGTH, welcome.logLength())
                 .bool(COMPACT, welcome.compact())
                 .capabilities(welcome.capabilities())
+                .resume(welcome.resume())
                 .end();
     }
 
@@ -272,6 +282,14 @@ final class MessageWriter {
     /** Absent when empty: a stock peer then sees exactly the reference's frame. Sorted, so that frames are repeatable. */
     private MessageWriter capabilities(Set<String> capabilities) {
         return capabilities.isEmpty() ? this : strings(CAPABILITIES, new TreeSet<>(capabilities));
+    }
+
+    private MessageWriter resume(ResumePoint point) {
+        if (point == null) {
+            return this;
+        }
+        string(RESUME, point.log());
+        return point.isSomewhere() ? number(RESUME_AFTER, point.after()) : this;
     }
 
     private byte[] end() {

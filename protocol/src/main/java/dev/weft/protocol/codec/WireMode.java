@@ -5,7 +5,7 @@ package dev.weft.protocol.codec;
  * {@link #ANY} reads both.
  */
 public enum WireMode {
-    /** The server understands changes: types 0 to 4, 8 and 9. */
+    /** The server understands changes: types 0 to 4 and 8 to 10. */
     AWARE,
     /** The server stores opaque blobs: types 20 to 26. */
     RELAY,
@@ -17,7 +17,7 @@ public enum WireMode {
     }
 
     private static boolean knowsAware(long type) {
-        return type >= 0 && type <= 4 || type == 8 || type == 9;
+        return type >= 0 && type <= 4 || type >= 8 && type <= 10;
     }
 
     private static boolean knowsRelay(long type) {

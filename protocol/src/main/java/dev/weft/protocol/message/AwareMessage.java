@@ -8,4 +8,5 @@ public sealed interface AwareMessage extends Message
                 DocumentStatus,
                 DocumentStatusRequest,
                 ChangesMessage,
-                DurableMessage {}
+                DurableMessage,
+                PositionMessage {}

@@ -11,7 +11,7 @@ public final class Capability {
     /** Several changes may come in one frame towards the client ({@link ChangesMessage}). */
     public static final String BATCH = "batch";
 
-    /** A session may be re-attached after a reconnect without a full handshake. */
+    /** A session goes on after a reconnect from a place in the log, without a full handshake ({@link ResumePoint}). */
     public static final String RESUME = "resume";
 
     private Capability() {}

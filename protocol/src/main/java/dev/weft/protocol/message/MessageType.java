@@ -17,6 +17,8 @@ public record MessageType(int code, String name) {
     public static final MessageType CHANGES = new MessageType(8, "changes");
     /** An extension: only sent to a session that was granted {@link Capability#ACK}. */
     public static final MessageType DURABLE = new MessageType(9, "durable");
+    /** An extension: only sent to a session that was granted {@link Capability#RESUME}. */
+    public static final MessageType POSITION = new MessageType(10, "position");
 
     public static final MessageType HELLO = new MessageType(20, "hello");
     public static final MessageType WELCOME = new MessageType(21, "welcome");

@@ -17,7 +17,10 @@ import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.MessageType;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.PluginMessage;
+import dev.weft.protocol.message.PositionMessage;
+import dev.weft.protocol.message.ResumePoint;
 import dev.weft.protocol.message.StateRequest;
+import dev.weft.protocol.message.Welcome;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +155,34 @@ class MessageCodecTest {
     }
 
     @Test
+    void writesFromWhereASessionGoesOnOnlyIfItDoes() {
+        HandshakeRequest request = new HandshakeRequest(
+                "d", AUTHOR, VersionVector.EMPTY, Set.of(Capability.RESUME), new ResumePoint("n1", 7));
+        assertThat(new String(any.encode(request), UTF_8))
+                .endsWith("\"capabilities\":[\"resume\"],\"resume\":\"n1\",\"resumeAfter\":7}");
+        assertThat(any.decode(any.encode(request))).isEqualTo(request);
+        Hello hello = new Hello("d", AUTHOR, Set.of());
+        assertThat(new String(any.encode(hello), UTF_8)).doesNotContain("resume");
+        Welcome welcome =
+                new Welcome("d", "s", null, List.of(), 7, 7, false, Set.of(Capability.RESUME), ResumePoint.of("n1"));
+        assertThat(new String(any.encode(welcome), UTF_8)).endsWith(",\"resume\":\"n1\"}");
+        assertThat(any.decode(any.encode(welcome))).isEqualTo(welcome);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null,\"resumeAfter\":1", "\"n1\"", "\"n1\",\"resumeAfter\":-1", "7,\"resumeAfter\":7"})
+    void aPlaceThatMakesNoSenseCountsAsNone(String resume) {
+        String hello = "{\"type\":20,\"documentId\":\"d\",\"author\":\"" + AUTHOR + "\",\"resume\":" + resume;
+        assertThat(any.decode(hello + "}")).isEqualTo(new Hello("d", AUTHOR, Set.of()));
+    }
+
+    @Test
+    void writesPosition() {
+        assertThat(new String(any.encode(new PositionMessage("d", 7)), UTF_8))
+                .isEqualTo("{\"type\":10,\"documentId\":\"d\",\"seq\":7}");
+    }
+
+    @Test
     void writesDurable() {
         assertThat(new String(any.encode(new DurableMessage("d", VersionVector.EMPTY)), UTF_8))
                 .isEqualTo("{\"type\":9,\"documentId\":\"d\",\"versionVector\":\"AA==\"}");
@@ -167,6 +198,7 @@ class MessageCodecTest {
         "7, false",
         "8, true",
         "9, true",
+        "10, true",
         "19, true",
         "20, false",
         "22, false",

@@ -23,8 +23,10 @@ import dev.weft.protocol.message.Hello;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Pong;
+import dev.weft.protocol.message.PositionMessage;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
+import dev.weft.protocol.message.ResumePoint;
 import dev.weft.protocol.message.SnapshotUpload;
 import dev.weft.protocol.message.StateRequest;
 import dev.weft.protocol.message.Welcome;
@@ -40,8 +42,9 @@ import java.util.function.Supplier;
 final class RandomMessages {
     private final Random random;
     private final List<Supplier<Message>> kinds = List.of(
-            () -> new HandshakeRequest(text(), peer(), vector(), capabilities()),
-            () -> new HandshakeResponse(text(), snapshotOrNull(), changes(), text(), vector(), capabilities()),
+            () -> new HandshakeRequest(text(), peer(), vector(), capabilities(), resumeFrom()),
+            () -> new HandshakeResponse(
+                    text(), snapshotOrNull(), changes(), text(), vector(), capabilities(), resumption()),
             () -> new ChangeMessage(text(), change()),
             () -> new DocumentStatus(text(), snapshotOrNull(), changes(), vector()),
             () -> new DocumentStatusRequest(text(), vectorOrNull()),
@@ -50,9 +53,18 @@ final class RandomMessages {
             () -> new ErrorMessage(text(), text(), text()),
             () -> new ChangesMessage(text(), changes()),
             () -> new DurableMessage(text(), vector()),
-            () -> new Hello(text(), peer(), capabilities()),
+            () -> new PositionMessage(text(), number()),
+            () -> new Hello(text(), peer(), capabilities(), resumeFrom()),
             () -> new Welcome(
-                    text(), text(), textOrNull(), texts(), number(), number(), random().nextBoolean(), capabilities()),
+                    text(),
+                    text(),
+                    textOrNull(),
+                    texts(),
+                    number(),
+                    number(),
+                    random().nextBoolean(),
+                    capabilities(),
+                    resumption()),
             () -> new Push(text(), texts()),
             () -> new Ack(text(), number(), number(), number(), random().nextBoolean()),
             () -> new RelayChanges(text(), texts(), number(), textOrNull()),
@@ -108,6 +120,14 @@ final class RandomMessages {
 
     private Set<String> capabilities() {
         return rarely() ? Set.of("ack", text() + "x") : Set.of();
+    }
+
+    private ResumePoint resumeFrom() {
+        return rarely() ? new ResumePoint(text(), number() & Long.MAX_VALUE) : null;
+    }
+
+    private ResumePoint resumption() {
+        return rarely() ? ResumePoint.of(text()) : resumeFrom();
     }
 
     private long number() {

@@ -16,7 +16,7 @@ import java.util.function.Function;
  * end of a message, so a field may be added behind the others and two versions of Weft can share a cluster.
  */
 final class BusCodec {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private static final int ATTACH = 1;
     private static final int DETACH = 2;
@@ -133,6 +133,7 @@ final class BusCodec {
             bool(out, m.compact());
             vector(out, m.version());
             bool(out, m.complete());
+            bool(out, m.continues());
         } else if (message instanceof LinkMessage.Broadcast m) {
             head(out, BROADCAST, m.key(), m.to());
             out.writeUvarint(m.epoch()).writeUvarint(m.number());
@@ -223,6 +224,7 @@ final class BusCodec {
                         number(in),
                         bool(in),
                         vector(in),
+                        bool(in),
                         bool(in));
             case BROADCAST -> new LinkMessage.Broadcast(key, to, epoch, number(in), list(in, BusCodec::entry));
             case FOR_PLUGIN -> new LinkMessage.ForPlugin(key, to, epoch, text(in), blob(in));

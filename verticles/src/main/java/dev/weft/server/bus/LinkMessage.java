@@ -128,13 +128,15 @@ public sealed interface LinkMessage extends BusMessage {
     /**
      * The answer to {@link OwnerMessage.ReadState}.
      *
-     * @param number the last broadcast the state contains; of an aware document only if complete
+     * @param number the last broadcast the state contains; of an aware document that was asked by version only if complete
      * @param snapshot null when none is needed
      * @param snapshotNumber relay only: the log number the snapshot covers
      * @param blobs changes in causal order; relay: the log after the snapshot
      * @param logLength relay only: entries in the log
      * @param version everything the owner has
      * @param complete false if there is more: ask again with what was received
+     * @param continues false if it was asked for by number and does not go on from there: the log has lost its end or its
+     *     beginning, or its numbers count no changes
      */
     record State(
             DocumentKey key,
@@ -148,7 +150,8 @@ public sealed interface LinkMessage extends BusMessage {
             long logLength,
             boolean compact,
             VersionVector version,
-            boolean complete)
+            boolean complete,
+            boolean continues)
             implements LinkMessage {
         public State {
             blobs = List.copyOf(blobs);

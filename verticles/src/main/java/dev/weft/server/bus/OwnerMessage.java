@@ -59,7 +59,8 @@ public sealed interface OwnerMessage extends BusMessage {
      * @param request unique within the link
      * @param sessionId for whom
      * @param since what the session holds; null asks for everything
-     * @param afterNumber relay only: the last log number the session holds; 0 when it joins
+     * @param afterNumber the last log number the session holds; 0 when it joins. Of an aware document 0 also asks by {@code
+     *     since}, and anything else by this number alone
      * @param bytesMax how much to answer with at most, at least one entry
      */
     record ReadState(

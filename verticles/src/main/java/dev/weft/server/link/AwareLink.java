@@ -16,6 +16,8 @@ import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.PluginMessage;
+import dev.weft.protocol.message.PositionMessage;
+import dev.weft.protocol.message.ResumePoint;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
@@ -43,10 +45,13 @@ public final class AwareLink extends SessionLink<AwareSession> {
      * While a session is not live its link keeps a version vector of what the client holds: what it said it has, what it
      * was sent, what it submitted. Every part is asked for with that vector, so no part repeats another and no client is
      * sent its own changes. A live session needs no vector of its own.
+     *
+     * A session that goes on where an earlier one stood is caught up by number instead: its vector then covers only what
+     * the client holds besides. If numbers mean something else by now, it is told to say what it holds.
      */
 
     /** Extensions a session is granted when it asks. */
-    private static final Set<String> GRANTED = Set.of(Capability.ACK, Capability.BATCH);
+    private static final Set<String> GRANTED = Set.of(Capability.ACK, Capability.BATCH, Capability.RESUME);
 
     /** A client that lacks so few changes gets them one by one, as if they were new. */
     private static final int SINGLE_CHANGES_MAX = 8;
@@ -110,9 +115,9 @@ public final class AwareLink extends SessionLink<AwareSession> {
         } else if (message instanceof Ping ping) {
             ping(session, ping, nowMillis);
         } else if (message instanceof HandshakeRequest handshake) {
-            session.capabilities = new LinkedHashSet<>(GRANTED);
-            session.capabilities.retainAll(handshake.capabilities());
+            session.grant(GRANTED, handshake.capabilities());
             session.author = handshake.author();
+            session.resume = session.placeToGoOnFrom(handshake.resume());
             open(session, Reply.HANDSHAKE, handshake.versionVector(), nowMillis);
         } else if (message instanceof DocumentStatusRequest status) {
             statusRequest(session, status, nowMillis);
@@ -171,6 +176,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
             session.held.updateAll(holds);
             return;
         }
+        session.resume = null;
         open(session, Reply.STATUS, holds, nowMillis);
     }
 
@@ -184,13 +190,35 @@ public final class AwareLink extends SessionLink<AwareSession> {
 
     @Override
     void readStateFor(AwareSession session) {
-        readState(session.request, session.id, session.held.build(), 0, limits.partBytesMax());
+        ResumePoint from = session.resume;
+        if (from == null) {
+            readState(session.request, session.id, session.held.build(), 0, limits.partBytesMax());
+        } else if (isDetached() || !from.log().equals(log())) {
+            startOver(session);
+        } else {
+            readState(session.request, session.id, null, from.after(), limits.partBytesMax());
+        }
+    }
+
+    /** What lies before the place it went on from is not known here any more, so it has to say what it holds. */
+    private void startOver(AwareSession session) {
+        forgetRequest(session);
+        session.resume = null;
+        session.state = State.UNINTRODUCED;
+        if (session.reply == Reply.HANDSHAKE) {
+            answer(session, null, List.of(), version.build());
+        } else {
+            sayWhatYouHold(session, "Your place in the log is gone");
+        }
     }
 
     private void ping(AwareSession session, Ping ping, long nowMillis) {
         if (session.state == State.UNINTRODUCED) {
             outOfSync(session, "Say first what you have", nowMillis);
-        } else if (session.isLive() && ping.versionVector() != null) {
+            return;
+        }
+        tellPosition(session);
+        if (session.isLive() && ping.versionVector() != null) {
             compare(session, session.withOwnPartOf(version, ping.versionVector()), nowMillis);
         }
     }
@@ -214,6 +242,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
     private void catchUp(AwareSession session, VersionVector holds, long nowMillis) {
         session.state = State.CATCHING_UP;
         session.reply = Reply.NONE;
+        session.resume = null;
         session.held = session.heldAt(holds);
         if (isAttached() && !session.isCongested) {
             askForState(session, nowMillis);
@@ -240,6 +269,10 @@ public final class AwareLink extends SessionLink<AwareSession> {
         if (session == null) {
             return;
         }
+        if (session.resume != null && !state.continues()) {
+            startOver(session);
+            return;
+        }
         Snapshot snapshot = state.snapshot() == null ? null : Snapshot.decode(state.snapshot());
         if (snapshot != null) {
             session.held.updateAll(snapshot.versionVector());
@@ -258,6 +291,12 @@ public final class AwareLink extends SessionLink<AwareSession> {
         if (isAnswer) {
             confirmWhatIsDurable(session, state.version());
         }
+        if (session.resume != null && state.complete()) {
+            session.resume = null;
+            session.held.updateAll(state.version());
+        } else if (session.resume != null) {
+            session.resume = new ResumePoint(session.resume.log(), state.number());
+        }
         if (!state.complete()) {
             session.state = State.CATCHING_UP;
             if (!session.isCongested) {
@@ -273,10 +312,13 @@ public final class AwareLink extends SessionLink<AwareSession> {
         session.reply = Reply.NONE;
         switch (reply) {
             case HANDSHAKE -> {
+                session.log = log();
+                session.toldPosition = 0;
+                VersionVector told = session.resume == null ? documentVersion : session.knownPartOf(documentVersion);
                 toSession(
                         session.id,
                         new HandshakeResponse(
-                                key.id(), snapshot, changes, session.id, documentVersion, session.capabilities));
+                                key.id(), snapshot, changes, session.id, told, session.capabilities, session.resumption()));
                 report(session.id, "handshake");
                 pluginsJoined(session.id);
             }
@@ -327,6 +369,17 @@ public final class AwareLink extends SessionLink<AwareSession> {
             }
         }
         session.forgetHeldIfIn(version);
+        tellPosition(session);
+    }
+
+    /** From where the session could go on, should its connection go. */
+    private void tellPosition(AwareSession session) {
+        long position = Math.max(delivered(), session.liveAfter);
+        boolean isPlace = session.isLive() && !isDetached() && log().equals(session.log);
+        if (session.grants(Capability.RESUME) && isPlace && position > session.toldPosition) {
+            session.toldPosition = position;
+            toSession(session.id, new PositionMessage(key.id(), position));
+        }
     }
 
     @Override
@@ -350,6 +403,8 @@ public final class AwareLink extends SessionLink<AwareSession> {
                 session.held = session.heldAt(heldBy(session, version.build()));
                 session.liveAfter = 0;
             }
+            // It holds what may never come to be in the log, and no number says so.
+            session.log = null;
         }
         version = logVersion.toBuilder();
         recent.clear();
@@ -516,6 +571,10 @@ public final class AwareLink extends SessionLink<AwareSession> {
             return;
         }
         session.outOfSyncAtMillis = nowMillis;
+        sayWhatYouHold(session, reason);
+    }
+
+    private void sayWhatYouHold(AwareSession session, String reason) {
         toSession(session.id, new ErrorMessage(key.id(), ErrorCode.OUT_OF_SYNC, reason));
         report(session.id, "out of sync");
     }

@@ -6,8 +6,8 @@ import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Capability;
+import dev.weft.protocol.message.ResumePoint;
 import java.util.LinkedHashSet;
-import java.util.Set;
 
 /** Where one client stands with one aware document. Confined to its link. */
 final class AwareSession extends LinkSession {
@@ -21,15 +21,16 @@ final class AwareSession extends LinkSession {
     }
 
     Reply reply = Reply.NONE;
-    Set<String> capabilities = Set.of();
-
     /** Who writes in this session; null for one that never shook hands. */
     PeerId author;
 
     /** Broadcasts up to this number are contained in the state that was sent. */
     long liveAfter;
 
-    /** What the client holds; null while it is live and the link has passed on all of it. */
+    /**
+     * What the client holds, if its state is asked for by number besides what lies before that; null while it is live and the
+     * link has passed on all of it.
+     */
     VersionVector.Builder held = VersionVector.builder();
 
     /**
@@ -40,6 +41,12 @@ final class AwareSession extends LinkSession {
     private final LinkedHashSet<OperationId> own = new LinkedHashSet<>();
 
     long outOfSyncAtMillis = Long.MIN_VALUE / 2;
+
+    /** The log that was named to it; null if numbers are told no more. */
+    String log;
+
+    /** The last number it was told there. */
+    long toldPosition;
 
     /** When an OUT_OF_SYNC is due because the document moved; negative if none is. */
     long resyncAtMillis = -1;
@@ -53,8 +60,12 @@ final class AwareSession extends LinkSession {
         super(id, State.UNINTRODUCED);
     }
 
-    boolean grants(String capability) {
-        return capabilities.contains(capability);
+    /** What an answer says about going on; null if that was not granted. */
+    ResumePoint resumption() {
+        if (!grants(Capability.RESUME)) {
+            return null;
+        }
+        return resume == null ? ResumePoint.of(log) : resume;
     }
 
     boolean takesBatches() {
@@ -93,6 +104,18 @@ final class AwareSession extends LinkSession {
         return newest == null
                 ? VersionVector.EMPTY
                 : VersionVector.builder().update(author, newest.packed()).build();
+    }
+
+    /** The part of a version that its author made, or authors of whom it said that it holds something. */
+    VersionVector knownPartOf(VersionVector version) {
+        VersionVector.Builder part = ownPartOf(version).toBuilder();
+        for (PeerId peer : held.build().peers()) {
+            HybridTimestamp newest = version.get(peer);
+            if (newest != null) {
+                part.update(peer, newest);
+            }
+        }
+        return part.build();
     }
 
     /**

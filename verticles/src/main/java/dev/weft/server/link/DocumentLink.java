@@ -484,6 +484,11 @@ public abstract class DocumentLink {
         return delivered;
     }
 
+    /** Names the log in which numbers count; empty before it was attached, and in a store that all nodes share. */
+    protected final String log() {
+        return log;
+    }
+
     /** Whether what the owner has may be in no store. */
     protected final boolean isDetached() {
         return fork != null;

@@ -2,6 +2,7 @@ package dev.weft.server.link;
 
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Ack;
+import dev.weft.protocol.message.Capability;
 import dev.weft.protocol.message.ErrorCode;
 import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.Hello;
@@ -41,6 +42,9 @@ public final class RelayLink extends SessionLink<RelaySession> {
     private static final long WELCOME_BYTES_MAX = 32 << 20;
 
     private static final int PART_DOUBLINGS_MAX = 4;
+
+    /** Extensions a session is granted when it asks. */
+    private static final Set<String> GRANTED = Set.of(Capability.RESUME);
 
     private long nextFence = 1;
 
@@ -83,6 +87,10 @@ public final class RelayLink extends SessionLink<RelaySession> {
             session = new RelaySession(sessionId);
             session.isConnecting = message instanceof Hello;
             sessions.put(sessionId, session);
+            if (message instanceof Hello hello) {
+                session.grant(GRANTED, hello.capabilities());
+                session.resume = session.placeToGoOnFrom(hello.resume());
+            }
             // Whatever comes first is answered with a welcome: a stock client whose socket died starts anywhere (G3).
             welcome(session, nowMillis);
             if (message instanceof PluginMessage pluginMessage) {
@@ -96,7 +104,12 @@ public final class RelayLink extends SessionLink<RelaySession> {
             push(session, push, nowMillis);
         } else if (message instanceof Pong pong && pong.originalTimestamp() == session.fence) {
             passFence(session);
-        } else if (message instanceof Hello || message instanceof StateRequest) {
+        } else if (message instanceof Hello hello) {
+            session.grant(GRANTED, hello.capabilities());
+            session.resume = session.placeToGoOnFrom(hello.resume());
+            welcome(session, nowMillis);
+        } else if (message instanceof StateRequest) {
+            session.resume = null;
             welcome(session, nowMillis);
         } else if (message instanceof SnapshotUpload upload && session.isWelcomed) {
             upload(session.id, utf8(upload.snapshot()), Math.max(0, upload.upToSeq()));
@@ -105,7 +118,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
 
     private void welcome(RelaySession session, long nowMillis) {
         session.awaitsWelcome = true;
-        session.holdsUpTo = 0;
+        session.holdsUpTo = session.resume == null ? 0 : session.resume.after();
         session.startCollecting();
         begin(session, nowMillis);
     }
@@ -121,6 +134,9 @@ public final class RelayLink extends SessionLink<RelaySession> {
 
     @Override
     void readStateFor(RelaySession session) {
+        if (session.resume != null && !session.resume.log().equals(log())) {
+            session.beginAnew();
+        }
         // Each further part of one welcome may be larger, since its reader waits for all of them.
         int doublings = Math.min(session.collectedParts, PART_DOUBLINGS_MAX);
         readState(session.request, session.id, null, session.holdsUpTo, limits.partBytesMax() << doublings);
@@ -137,6 +153,12 @@ public final class RelayLink extends SessionLink<RelaySession> {
     void stateRead(LinkMessage.State state, long nowMillis) {
         RelaySession session = answeredBy(state.request());
         if (session == null) {
+            return;
+        }
+        boolean isPlaceGone = session.resume != null && session.collectedParts == 0 && !state.continues();
+        if (isPlaceGone && state.snapshot() == null) {
+            session.beginAnew();
+            askForState(session, nowMillis);
             return;
         }
         boolean isWelcome = session.awaitsWelcome || state.snapshot() != null;
@@ -156,6 +178,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
             boolean isNew = !session.isWelcomed;
             session.isWelcomed = true;
             toSession(session.id, welcomeOf(session, state));
+            session.resume = null;
             session.startCollecting();
             if (mayHavePushed) {
                 putFence(session);
@@ -221,7 +244,8 @@ public final class RelayLink extends SessionLink<RelaySession> {
                 state.number(),
                 state.logLength(),
                 state.compact(),
-                Set.of());
+                session.capabilities,
+                session.resumption(log()));
     }
 
     @Override
@@ -289,6 +313,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
         }
         if (result == null) {
             // Its numbers are not known any more; a welcome makes the client take stock, and push again what it must.
+            session.resume = null;
             welcome(session, nowMillis);
         } else if (result.outcome() == Outcome.ACCEPTED) {
             acknowledge(

@@ -1,6 +1,8 @@
 package dev.weft.server.link;
 
+import dev.weft.protocol.message.Capability;
 import dev.weft.protocol.message.Message;
+import dev.weft.protocol.message.ResumePoint;
 import dev.weft.server.bus.LinkMessage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,9 +49,25 @@ final class RelaySession extends LinkSession {
         super(id, State.OPENING);
     }
 
+    /** What lies before the place it wanted to go on from cannot be told apart any more: it gets everything. */
+    void beginAnew() {
+        resume = null;
+        holdsUpTo = 0;
+        startCollecting();
+    }
+
+    /** What a welcome says about going on; null if that was not granted. */
+    ResumePoint resumption(String log) {
+        if (!grants(Capability.RESUME)) {
+            return null;
+        }
+        return resume == null ? ResumePoint.of(log) : resume;
+    }
+
     void collect(LinkMessage.State part) {
         if (part.snapshot() != null) {
             // It covers all that was collected, or nothing was yet.
+            resume = null;
             startCollecting();
             collectedSnapshot = part.snapshot();
             collectedBytes = part.snapshot().length;

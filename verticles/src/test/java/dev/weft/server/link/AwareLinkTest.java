@@ -356,7 +356,7 @@ class AwareLinkTest {
     private LinkMessage state(long request, long number, Change... changes) {
         List<byte[]> blobs = List.of(changes).stream().map(Change::encoded).toList();
         return new LinkMessage.State(
-                KEY, SELF, 1, request, number, null, 0, blobs, 0, false, VersionVector.EMPTY, true);
+                KEY, SELF, 1, request, number, null, 0, blobs, 0, false, VersionVector.EMPTY, true, true);
     }
 
     private static LinkMessage broadcast(long epoch, long number, Change... changes) {

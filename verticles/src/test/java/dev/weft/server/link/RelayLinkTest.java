@@ -158,7 +158,19 @@ class RelayLinkTest {
 
     private static LinkMessage state(long request, long number, boolean complete, String... blobs) {
         return new LinkMessage.State(
-                KEY, SELF, 1, request, number, null, 0, bytes(blobs), number, false, VersionVector.EMPTY, complete);
+                KEY,
+                SELF,
+                1,
+                request,
+                number,
+                null,
+                0,
+                bytes(blobs),
+                number,
+                false,
+                VersionVector.EMPTY,
+                complete,
+                true);
     }
 
     private static LinkMessage broadcast(long epoch, long number, String... blobs) {

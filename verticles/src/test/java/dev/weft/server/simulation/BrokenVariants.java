@@ -163,7 +163,8 @@ final class BrokenVariants {
                         s.logLength(),
                         s.compact(),
                         s.version(),
-                        true);
+                        true,
+                        s.continues());
             }
             return message;
         }

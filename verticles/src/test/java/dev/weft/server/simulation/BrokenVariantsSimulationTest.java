@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** The simulation is worth what it catches: each of these mistakes must show within a few seeds. */
 class BrokenVariantsSimulationTest {
-    private static final int SEEDS_MAX = 60;
+    private static final int SEEDS_MAX = 200;
 
     @Test
     void catchesAcknowledgingBeforeDurable() {

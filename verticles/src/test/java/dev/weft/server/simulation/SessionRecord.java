@@ -57,7 +57,8 @@ final class SessionRecord {
 
     void said(Message message) {
         if (message instanceof HandshakeRequest handshake) {
-            reports.add(handshake.versionVector());
+            // Who goes on from a place holds all before it as well, and must not get any of it again.
+            reports.add(handshake.resume() == null ? handshake.versionVector() : client.document.versionVector());
         } else if (message instanceof DocumentStatusRequest status) {
             reports.add(status.versionVector() == null ? VersionVector.EMPTY : status.versionVector());
         } else if (message instanceof Ping ping && ping.versionVector() != null) {

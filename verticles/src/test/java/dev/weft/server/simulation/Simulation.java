@@ -205,7 +205,7 @@ final class Simulation {
             join(new StockPerson(this, "stock" + i, AWARE, ids.nextPeerId()));
         }
         for (int i = 0; i < scenario.weftRelay(); i++) {
-            join(new WeftRelayClient(this, "wrelay" + i, RELAY, ids.nextPeerId()));
+            join(new WeftRelayClient(this, "wrelay" + i, RELAY, ids.nextPeerId(), i % 2 == 0));
         }
         for (int i = 0; i < scenario.stockRelay(); i++) {
             join(new StockPerson(this, "srelay" + i, RELAY, ids.nextPeerId()));
@@ -366,7 +366,7 @@ final class Simulation {
             late.add(new WeftAwareClient(this, "late", AWARE, ids.nextPeerId(), true));
         }
         if (clients.stream().anyMatch(client -> client.key().equals(RELAY))) {
-            late.add(new WeftRelayClient(this, "laterelay", RELAY, ids.nextPeerId()));
+            late.add(new WeftRelayClient(this, "laterelay", RELAY, ids.nextPeerId(), true));
         }
         clients.addAll(late);
         late.forEach(SimulatedClient::connect);

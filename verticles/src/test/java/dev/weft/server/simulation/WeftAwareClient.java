@@ -16,7 +16,7 @@ final class WeftAwareClient extends WeftClient<SyncState> {
 
     WeftAwareClient(Simulation simulation, String name, DocumentKey key, PeerId peer, boolean extended) {
         super(simulation, name, key, peer);
-        this.capabilities = extended ? Set.of(Capability.ACK, Capability.BATCH) : Set.of();
+        this.capabilities = extended ? Set.of(Capability.ACK, Capability.BATCH, Capability.RESUME) : Set.of();
     }
 
     @Override

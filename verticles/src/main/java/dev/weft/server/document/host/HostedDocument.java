@@ -117,12 +117,32 @@ public final class HostedDocument extends HostedLog {
 
     @Override
     protected LinkMessage.State state(OwnerMessage.ReadState read, long nowMillis) {
+        int bytesMax = Math.min(read.bytesMax(), limits.messageBytesMax());
+        return read.afterNumber() > 0 ? stateByNumber(read, bytesMax) : stateByVersion(read, bytesMax);
+    }
+
+    private LinkMessage.State stateByVersion(OwnerMessage.ReadState read, int bytesMax) {
         VersionVector since = read.since() == null ? VersionVector.EMPTY : read.since();
         Replica.Base base = replica.snapshotFor(since);
         if (base != null) {
             since = since.merged(base.version());
         }
-        Replica.Export export = confirmedNewerThan(since, Math.min(read.bytesMax(), limits.messageBytesMax()));
+        Replica.Export export = confirmedNewerThan(since, bytesMax);
+        return stateOf(read, durablePosition(), base == null ? null : base.snapshot(), export, true);
+    }
+
+    private LinkMessage.State stateByNumber(OwnerMessage.ReadState read, int bytesMax) {
+        long after = read.afterNumber();
+        if (!isWholeLog || after < coveredUpTo || after > durablePosition()) {
+            return stateOf(read, durablePosition(), null, new Replica.Export(List.of(), true), false);
+        }
+        Replica.Export export =
+                replica.between((int) (after - coveredUpTo), (int) (durablePosition() - coveredUpTo), bytesMax);
+        return stateOf(read, after + export.changes().size(), null, export, true);
+    }
+
+    private LinkMessage.State stateOf(
+            OwnerMessage.ReadState read, long number, byte[] snapshot, Replica.Export export, boolean continues) {
         List<byte[]> blobs = new ArrayList<>(export.changes().size());
         export.changes().forEach(change -> blobs.add(change.encoded()));
         return new LinkMessage.State(
@@ -130,14 +150,15 @@ public final class HostedDocument extends HostedLog {
                 read.from(),
                 epoch(),
                 read.request(),
-                durablePosition(),
-                base == null ? null : base.snapshot(),
+                number,
+                snapshot,
                 0,
                 blobs,
                 0,
                 false,
                 version(),
-                export.complete());
+                export.complete(),
+                continues);
     }
 
     @Override

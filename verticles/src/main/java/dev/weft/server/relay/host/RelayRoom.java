@@ -189,7 +189,14 @@ public final class RelayRoom extends HostedLog {
                 log.size(),
                 complete && read.afterNumber() == 0 && asksForSnapshot(read.sessionId(), nowMillis),
                 VersionVector.EMPTY,
-                complete);
+                complete,
+                continuesFrom(read.afterNumber()));
+    }
+
+    /** Whether all entries behind this number are here: a room that was deleted counts on, and begins with none of them. */
+    private boolean continuesFrom(long number) {
+        return number <= durablePosition()
+                && (number == snapshotSeq() || !log.isEmpty() && log.peekFirst().seq <= number);
     }
 
     /** Only from a member that was asked, only forward, only over what is durable; anything else is dropped (P23). */
