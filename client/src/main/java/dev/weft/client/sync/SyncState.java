@@ -204,7 +204,12 @@ public final class SyncState extends SessionState {
         // Also if the snapshot was refused: the reference ignores both then, and never catches up (spec protocol P6).
         importChanges(changes);
         offered = serverVersion.toBuilder();
-        outbox.replace(CausalOrder.sorted(lackedByServer(serverVersion)));
+        Collection<Change> lacked = lackedByServer(serverVersion);
+        if (lacked.stream().anyMatch(change -> !change.author().equals(replica.peer()))) {
+            // We hold what others made and no log contains, so a number in the log does not say what we hold.
+            bookmark.lose();
+        }
+        outbox.replace(CausalOrder.sorted(lacked));
         if (replica.waiting() > 0) {
             requests.want();
         } else if (!outOfSync) {

@@ -9,6 +9,7 @@ import dev.weft.crdt.change.Change;
 import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Ack;
+import dev.weft.protocol.message.Capability;
 import dev.weft.protocol.message.ErrorCode;
 import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.Hello;
@@ -16,6 +17,7 @@ import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Pong;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
+import dev.weft.protocol.message.ResumePoint;
 import dev.weft.protocol.message.SnapshotUpload;
 import dev.weft.protocol.message.StateRequest;
 import dev.weft.protocol.message.Welcome;
@@ -438,5 +440,48 @@ class RelayStateTest {
         assertThat(client.sent(Push.class))
                 .flatExtracting(Push::changes)
                 .containsExactlyElementsOf(PushQueue.blobsOf(edits));
+    }
+
+    @Test
+    void goesOnFromTheNumberItHoldsAndPushesOnlyWhatIsMissing() {
+        client = scriptFor(settings().withCapabilities(Set.of(Capability.RESUME)));
+        client.connect().opened().receive(welcomeFrom(ResumePoint.of("n1"), 0));
+        Change arrived = editAndTell();
+        Change lost = editAndTell();
+        client.receive(changes(1, other.edit()));
+        client.closed().clear().pass(1_000).opened();
+        assertThat(client.sent(Hello.class).get(0).resume()).isEqualTo(new ResumePoint("n1", 1));
+
+        client.clear().receive(welcomeFrom(new ResumePoint("n1", 1), 2, arrived));
+        assertThat(lastPush().changes()).isEqualTo(blobs(lost));
+        assertThat(client.all(Effect.EditsDurable.class))
+                .extracting(Effect.EditsDurable::versionVector)
+                .allSatisfy(durable -> {
+                    assertThat(durable.covers(arrived.id())).isTrue();
+                    assertThat(durable.covers(lost.id())).isFalse();
+                });
+    }
+
+    @Test
+    void beginsAnewWhereNumbersMeanSomethingElse() {
+        client = scriptFor(settings().withCapabilities(Set.of(Capability.RESUME)));
+        Change first = other.edit();
+        client.connect().opened().receive(welcomeFrom(ResumePoint.of("n1"), 0), changes(1, first));
+        client.closed().clear().pass(1_000).opened();
+        client.receive(welcomeFrom(ResumePoint.of("n2"), 1)).pass(2_000);
+        assertThat(lastPush().changes()).isEqualTo(blobs(first));
+    }
+
+    @Test
+    void doesNotGoOnAcrossAGap() {
+        client = scriptFor(settings().withCapabilities(Set.of(Capability.RESUME)));
+        client.connect().opened().receive(welcomeFrom(ResumePoint.of("n1"), 1, other.edit()));
+        client.receive(changes(3, other.edit()));
+        client.closed().clear().pass(1_000).opened();
+        assertThat(client.sent(Hello.class).get(0).resume()).isNull();
+    }
+
+    private static Welcome welcomeFrom(ResumePoint resume, long seq, Change... log) {
+        return new Welcome(DOC, "s1", null, blobs(log), seq, log.length, false, Set.of(Capability.RESUME), resume);
     }
 }

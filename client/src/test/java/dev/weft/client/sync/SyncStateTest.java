@@ -24,6 +24,8 @@ import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Pong;
+import dev.weft.protocol.message.PositionMessage;
+import dev.weft.protocol.message.ResumePoint;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -414,5 +416,68 @@ class SyncStateTest {
     void saysThatDurabilityIsUnknownToAStockServer() {
         goLive();
         assertThat(client.all(Effect.DurabilityUnknown.class)).hasSize(1);
+    }
+
+    @Test
+    void goesOnFromTheLastPlaceItWasTold() {
+        resumable();
+        Change first = other.edit();
+        Change second = other.edit();
+        client.receive(new ChangeMessage(DOC, first), new PositionMessage(DOC, 7), new ChangeMessage(DOC, second));
+        client.closed().clear().pass(1_000).opened();
+        HandshakeRequest again = client.sent(HandshakeRequest.class).get(0);
+        assertThat(again.resume()).isEqualTo(new ResumePoint("n1", 7));
+        assertThat(again.versionVector()).isEqualTo(vectorOf(second));
+
+        Change offline = replica.edit();
+        client.clear().receive(answer(new ResumePoint("n1", 7), vectorOf(second)));
+        assertThat(client.sent(DocumentStatusRequest.class)).isEmpty();
+        assertThat(uploaded()).containsExactly(offline.id());
+    }
+
+    // A gateway died with the owner: what it had passed on is in no store any more.
+    @Test
+    void bringsBackWhatTheLogHasLostBehindThePlace() {
+        resumable();
+        Change first = other.edit();
+        Change second = other.edit();
+        client.receive(new ChangeMessage(DOC, first), new PositionMessage(DOC, 7), new ChangeMessage(DOC, second));
+        client.closed().clear().pass(1_000).opened();
+        client.receive(answer(new ResumePoint("n1", 7), VersionVector.EMPTY));
+        assertThat(uploaded()).containsExactly(second.id());
+    }
+
+    @Test
+    void saysWhatItHoldsIfThePlaceIsGone() {
+        resumable();
+        Change first = other.edit();
+        client.receive(new ChangeMessage(DOC, first), new PositionMessage(DOC, 7));
+        client.closed().clear().pass(1_000).opened();
+        client.receive(answer(ResumePoint.of("n2"), VersionVector.EMPTY));
+        assertThat(client.sent(DocumentStatusRequest.class))
+                .extracting(DocumentStatusRequest::versionVector)
+                .containsExactly(vectorOf(first));
+        assertThat(client.sent(ChangesMessage.class)).isEmpty();
+        client.receive(status(VersionVector.EMPTY));
+        assertThat(uploaded()).containsExactly(first.id());
+    }
+
+    @Test
+    void doesNotGoOnWhileSomethingWaitsForADependency() {
+        resumable();
+        other.edit();
+        Change second = other.edit();
+        client.receive(new ChangeMessage(DOC, second), new PositionMessage(DOC, 7));
+        client.closed().clear().pass(1_000).opened();
+        assertThat(client.sent(HandshakeRequest.class).get(0).resume()).isNull();
+    }
+
+    private void resumable() {
+        client = scriptFor(settings().withCapabilities(Set.of(Capability.RESUME)));
+        client.connect().opened().receive(answer(ResumePoint.of("n1"), VersionVector.EMPTY));
+    }
+
+    private static HandshakeResponse answer(ResumePoint resume, VersionVector version) {
+        return new HandshakeResponse(DOC, null, List.of(), "s1", version, Set.of(Capability.RESUME), resume);
     }
 }

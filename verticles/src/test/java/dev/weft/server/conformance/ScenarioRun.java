@@ -52,6 +52,7 @@ final class ScenarioRun implements AutoCloseable {
             Map.entry(7, Set.of("code", "message")),
             Map.entry(8, Set.of("changes")),
             Map.entry(9, Set.of("versionVector")),
+            Map.entry(10, Set.of("seq")),
             Map.entry(21, Set.of("sessionId", "snapshot", "changes", "seq", "logLength", "compact")),
             Map.entry(23, Set.of("seq", "count", "logLength", "compact")),
             Map.entry(24, Set.of("changes", "seq", "from")),
@@ -245,6 +246,9 @@ final class ScenarioRun implements AutoCloseable {
         }
         if (type == 1 || type == 21) {
             vocabulary.set("s" + name, message.getString("sessionId"));
+            if (message.containsKey("resume")) {
+                vocabulary.set("l" + name, message.getString("resume"));
+            }
         }
         if (!namesDocument && (type == 1 || type == 3 || type == 21)) {
             joinedAs.put(name, type);

@@ -16,7 +16,8 @@ import java.util.stream.IntStream;
 /**
  * The words of a script. {@code $A} is the peer id of author A, {@code $a2} the second change of that author in base64
  * (each depends on the one before), {@code $c1a2} and {@code $c2a2} changes of somebody else on top of {@code $a2},
- * {@code $vv(a2,b1)} a version vector, {@code $none} the empty one, {@code $sA} the session id connection A was told, {@code $many(5)} five
+ * {@code $vv(a2,b1)} a version vector, {@code $none} the empty one, {@code $sA} the session id connection A was told,
+ * {@code $lA} the log it was told, {@code $many(5)} five
  * blobs, {@code $big(9)} nine letters, {@code $doc}, {@code $doc2} documents of this scenario.
  */
 final class Vocabulary {

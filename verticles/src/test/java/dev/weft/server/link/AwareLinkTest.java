@@ -16,6 +16,8 @@ import dev.weft.protocol.message.HandshakeRequest;
 import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
+import dev.weft.protocol.message.PositionMessage;
+import dev.weft.protocol.message.ResumePoint;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Outcome;
@@ -380,5 +382,62 @@ class AwareLinkTest {
         return List.of(changes).stream()
                 .map(change -> new LinkMessage.Entry(change.encoded(), null))
                 .toList();
+    }
+
+    @Test
+    void goesOnFromAPlaceByNumberAndTellsTheNextOne() {
+        List<Change> typed = ann.types("abc");
+        script.client("s1", goingOn(2)).routed().owner(attached(1, 3));
+        OwnerMessage.ReadState asked = script.lastToOwner(OwnerMessage.ReadState.class);
+        assertThat(asked.afterNumber()).isEqualTo(2);
+        assertThat(asked.since()).isNull();
+
+        script.owner(state(asked.request(), 3, typed.get(2)));
+        HandshakeResponse answer = script.heard("s1", HandshakeResponse.class).get(0);
+        assertThat(answer.resume()).isEqualTo(new ResumePoint("", 2));
+        assertThat(answer.changes()).containsExactly(typed.get(2));
+        assertThat(script.heard("s1", PositionMessage.class)).containsExactly(new PositionMessage("paper", 3));
+    }
+
+    @Test
+    void asksWhatAClientHoldsWhosePlaceIsGone() {
+        script.client("s1", goingOn(7)).routed().owner(attached(1, 3));
+        script.owner(new LinkMessage.State(
+                KEY, SELF, 1, 1, 3, null, 0, List.of(), 0, false, VersionVector.EMPTY, true, false));
+        HandshakeResponse answer = script.heard("s1", HandshakeResponse.class).get(0);
+        assertThat(answer.resume()).isEqualTo(ResumePoint.of(""));
+        assertThat(answer.changes()).isEmpty();
+
+        Change typed = ann.type('a');
+        script.owner(broadcast(1, 4, typed));
+        assertThat(script.heard("s1", ChangeMessage.class)).isEmpty();
+        script.client("s1", new DocumentStatusRequest("paper", bob.holds()));
+        assertThat(script.lastToOwner(OwnerMessage.ReadState.class).since()).isEqualTo(bob.holds());
+    }
+
+    // The owner is cut off from the store: its numbers lead away from the log.
+    @Test
+    void doesNotGoOnAtADetachedOwner() {
+        script.client("s1", goingOn(2)).routed();
+        script.owner(new LinkMessage.Attached(
+                KEY,
+                SELF,
+                1,
+                3,
+                List.of(),
+                true,
+                VersionVector.EMPTY,
+                "",
+                new LinkMessage.Fork(3, VersionVector.EMPTY)));
+        assertThat(script.toOwner(OwnerMessage.ReadState.class)).isEmpty();
+        assertThat(script.heard("s1", HandshakeResponse.class))
+                .extracting(HandshakeResponse::resume)
+                .containsExactly(ResumePoint.of(""));
+        assertThat(script.heard("s1", PositionMessage.class)).isEmpty();
+    }
+
+    private Message goingOn(long after) {
+        return new HandshakeRequest(
+                "paper", bob.peer(), bob.holds(), Set.of(Capability.RESUME), new ResumePoint("", after));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Ack;
+import dev.weft.protocol.message.Capability;
 import dev.weft.protocol.message.ErrorCode;
 import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.Hello;
@@ -11,6 +12,7 @@ import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Pong;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
+import dev.weft.protocol.message.ResumePoint;
 import dev.weft.protocol.message.StateRequest;
 import dev.weft.protocol.message.Welcome;
 import dev.weft.server.bus.LinkAddress;
@@ -192,5 +194,34 @@ class RelayLinkTest {
         return Stream.of(blobs)
                 .map(blob -> blob.getBytes(StandardCharsets.UTF_8))
                 .toList();
+    }
+
+    @Test
+    void welcomesWithWhatLiesBehindANumber() {
+        script.client("s1", goingOn(2)).routed().owner(attached(1, 3));
+        assertThat(script.lastToOwner(OwnerMessage.ReadState.class).afterNumber())
+                .isEqualTo(2);
+        script.owner(state(1, 3, true, "c"));
+        Welcome welcome = script.heard("s1", Welcome.class).get(0);
+        assertThat(welcome.changes()).containsExactly("c");
+        assertThat(welcome.resume()).isEqualTo(new ResumePoint("", 2));
+    }
+
+    @Test
+    void welcomesWithEverythingIfTheNumberMeansNothingAnyMore() {
+        script.client("s1", goingOn(2)).routed().owner(attached(1, 3));
+        script.owner(new LinkMessage.State(
+                KEY, SELF, 1, 1, 3, null, 0, bytes("c"), 1, false, VersionVector.EMPTY, true, false));
+        assertThat(script.heard("s1", Welcome.class)).isEmpty();
+        assertThat(script.lastToOwner(OwnerMessage.ReadState.class).afterNumber())
+                .isZero();
+        script.owner(state(2, 3, true, "a", "b", "c"));
+        Welcome welcome = script.heard("s1", Welcome.class).get(0);
+        assertThat(welcome.changes()).containsExactly("a", "b", "c");
+        assertThat(welcome.resume()).isEqualTo(ResumePoint.of(""));
+    }
+
+    private static Hello goingOn(long after) {
+        return new Hello("room", new Author(1).peer(), Set.of(Capability.RESUME), new ResumePoint("", after));
     }
 }
