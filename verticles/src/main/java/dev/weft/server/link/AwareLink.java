@@ -318,7 +318,13 @@ public final class AwareLink extends SessionLink<AwareSession> {
                 toSession(
                         session.id,
                         new HandshakeResponse(
-                                key.id(), snapshot, changes, session.id, told, session.capabilities, session.resumption()));
+                                key.id(),
+                                snapshot,
+                                changes,
+                                session.id,
+                                told,
+                                session.capabilities,
+                                session.resumption()));
                 report(session.id, "handshake");
                 pluginsJoined(session.id);
             }
