@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 /** One node in this process, until it is told to stop. */
 @Command(name = "run", description = "Starts one node. Documents are kept in a data folder; stop it with Ctrl-C.")
 final class RunCommand implements Callable<Integer> {
-    private static final long START_SECONDS_MAX = 60;
+    private static final long START_SECONDS_MAX = 120;
     private static final long STOP_SECONDS_MAX = 20;
 
     @Option(names = "--stop-with-input", hidden = true, description = "Stop when standard input ends.")

@@ -3,6 +3,7 @@ package dev.weft.chaos.cluster;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -26,13 +27,15 @@ public final class Cluster implements AutoCloseable {
         String members = IntStream.range(0, count)
                 .mapToObj(i -> hosts.clusterAddress(i) + ":" + hosts.hazelcastPort(i))
                 .collect(Collectors.joining(","));
+        // Unlike that of any other run: nodes of two clusters that meet by chance must not join each other.
+        String name = "chaos-" + UUID.randomUUID();
         List<Node> nodes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             List<String> arguments = new ArrayList<>(basics(hosts, i));
             arguments.addAll(List.of(
                     "--store=postgres",
                     "--postgres-url=" + databaseUri,
-                    "--cluster-name=chaos-" + ProcessHandle.current().pid(),
+                    "--cluster-name=" + name,
                     "--node-name=node-" + (i + 1),
                     "--join=" + members,
                     "--cluster-host=" + hosts.clusterAddress(i),

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** One node over its lives: it may be killed, frozen, stopped and started again. Used by one thread. */
 public final class Node {
-    private static final long START_SECONDS_MAX = 120;
+    private static final long START_SECONDS_MAX = 180;
     private static final List<String> JVM_FLAGS = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final String name;
