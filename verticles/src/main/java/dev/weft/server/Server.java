@@ -54,6 +54,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -175,7 +176,7 @@ public final class Server {
         return joined.compose(node -> {
             DocumentStore store = stores.apply(node.vertx());
             Future<Server> started = store.isShared() || options.allowUnsharedStore()
-                    ? HazelcastOwnershipRegistry.open(node)
+                    ? unbound(HazelcastOwnershipRegistry.open(node))
                             .compose(registry ->
                                     new Server(node.vertx(), registry, store, options, metrics, node::close).start())
                     : Future.failedFuture(new UnsharedStoreException());
@@ -200,6 +201,16 @@ public final class Server {
         return ClusteredVertx.over(vertx).compose(node -> HazelcastOwnershipRegistry.open(node)
                 .compose(registry -> new Server(vertx, registry, store, options, metrics, node::close).start())
                 .recover(cause -> node.close().transform(closed -> Future.failedFuture(cause))));
+    }
+
+    /**
+     * The same answer, told on whatever thread completes it. A node that cannot start closes its Vert.x before it says so,
+     * and what is bound to a context of that would never be heard.
+     */
+    private static <T> Future<T> unbound(Future<T> future) {
+        Promise<T> told = Promise.promise();
+        future.onComplete(told);
+        return told.future();
     }
 
     private static boolean isOpenToStrangers(ServerOptions options) {
@@ -283,7 +294,7 @@ public final class Server {
                 documents.entriesDoubtful();
             }
         });
-        return store.open()
+        return unbound(store.open())
                 .compose(opened -> inbox.start())
                 .compose(started -> authenticator().start(vertx))
                 .compose(started -> revocationChannel.start())
