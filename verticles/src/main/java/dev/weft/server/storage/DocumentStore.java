@@ -59,10 +59,7 @@ public interface DocumentStore {
      * As {@link #read}, but what is packed stays packed, and the first run may begin at or before {@code afterPosition}. A
      * page ends with the run that reaches {@code bytesMax}, counted as they are stored.
      */
-    default Future<RunPage> readRuns(DocumentKey key, long epoch, long afterPosition, int bytesMax) {
-        return read(key, epoch, afterPosition, bytesMax)
-                .map(page -> new RunPage(List.copyOf(page.entries()), page.hasMore()));
-    }
+    Future<RunPage> readRuns(DocumentKey key, long epoch, long afterPosition, int bytesMax);
 
     /** {@link #readRuns} page after page, as {@link #readAll}. */
     default Future<Void> readAllRuns(
@@ -103,14 +100,12 @@ public interface DocumentStore {
 
     /**
      * Keeps entries that are there already in fewer bytes, in one step. Positions, what {@link #read} gives and the figures
-     * stay what they were. May be repeated. A store may also leave the entries as they are; this one does.
+     * stay what they were. May be repeated.
      *
      * @param entries a block of just these entries; the caller has made sure that it unpacks to them
      * @throws PositionConflictException (as failure) if not all of the entries are there, each on its own
      */
-    default Future<Void> pack(DocumentKey key, long epoch, PackedEntries entries) {
-        return append(key, epoch, 1, List.of());
-    }
+    Future<Void> pack(DocumentKey key, long epoch, PackedEntries entries);
 
     /**
      * Removes all content and gives the space back. The epoch and the last position are remembered, some tens of bytes,

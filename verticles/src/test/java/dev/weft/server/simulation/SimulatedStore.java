@@ -6,6 +6,7 @@ import dev.weft.server.storage.DocumentInfo;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.EntryPage;
 import dev.weft.server.storage.OutcomeUnknownException;
+import dev.weft.server.storage.PackedEntries;
 import dev.weft.server.storage.RunPage;
 import dev.weft.server.storage.StoreLimits;
 import dev.weft.server.storage.StoreUnavailableException;
@@ -88,6 +89,11 @@ final class SimulatedStore implements DocumentStore {
     public Future<Void> compact(DocumentKey key, long epoch, byte[] snapshot, long upToPosition) {
         return later(key, "compact", () -> shared.compact(key, epoch, snapshot, upToPosition)
                 .onSuccess(done -> simulation.witness().compacted(key, node.id(), epoch, upToPosition)));
+    }
+
+    @Override
+    public Future<Void> pack(DocumentKey key, long epoch, PackedEntries entries) {
+        return later(key, "pack", () -> shared.pack(key, epoch, entries));
     }
 
     @Override
