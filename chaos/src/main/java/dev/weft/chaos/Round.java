@@ -82,6 +82,8 @@ final class Round {
             fault.strike(scene);
             if (fault.isQuietOnceMended()) {
                 crowd.stopWriting();
+            }
+            if (fault.isServedOnAllSides()) {
                 checkThatEditingGoesOn(struck);
             }
             fault.mend(scene);

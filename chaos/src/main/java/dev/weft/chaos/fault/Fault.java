@@ -45,4 +45,9 @@ public interface Fault {
     default boolean isQuietOnceMended() {
         return false;
     }
+
+    /** Whether those who are on one side of it see each other's edits while it lasts. */
+    default boolean isServedOnAllSides() {
+        return false;
+    }
 }

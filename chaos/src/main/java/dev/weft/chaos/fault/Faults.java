@@ -36,23 +36,41 @@ public final class Faults {
             Step mends,
             Reconnects reconnectsMax,
             boolean isQuietOnceMended,
+            boolean isServedOnAllSides,
             Supplier<Optional<String>> hindered)
             implements Fault {
         Made(String name, String story, Layout layout, Function<Scene, Set<Integer>> whom, Step strikes, Step mends) {
-            this(name, story, layout, whom, strikes, mends, Reconnects.ANY, false, Optional::empty);
+            this(name, story, layout, whom, strikes, mends, Reconnects.ANY, false, false, Optional::empty);
         }
 
         Made reconnecting(int affected, int elsewhere) {
             Reconnects most = new Reconnects(affected, elsewhere);
-            return new Made(name, story, layout, whom, strikes, mends, most, isQuietOnceMended, hindered);
+            return new Made(
+                    name, story, layout, whom, strikes, mends, most, isQuietOnceMended, isServedOnAllSides, hindered);
         }
 
         Made quietOnceMended() {
-            return new Made(name, story, layout, whom, strikes, mends, reconnectsMax, true, hindered);
+            return new Made(
+                    name, story, layout, whom, strikes, mends, reconnectsMax, true, isServedOnAllSides, hindered);
+        }
+
+        Made servedOnAllSides() {
+            return new Made(
+                    name, story, layout, whom, strikes, mends, reconnectsMax, isQuietOnceMended, true, hindered);
         }
 
         Made unless(Supplier<Optional<String>> obstacle) {
-            return new Made(name, story, layout, whom, strikes, mends, reconnectsMax, isQuietOnceMended, obstacle);
+            return new Made(
+                    name,
+                    story,
+                    layout,
+                    whom,
+                    strikes,
+                    mends,
+                    reconnectsMax,
+                    isQuietOnceMended,
+                    isServedOnAllSides,
+                    obstacle);
         }
 
         @Override
@@ -161,6 +179,7 @@ public final class Faults {
                                 },
                                 scene -> scene.network().heal())
                         .quietOnceMended()
+                        .servedOnAllSides()
                         .unless(Namespaces::obstacle),
                 new Made(
                                 "cut-store-one-side",
