@@ -27,6 +27,9 @@ public final class HazelcastConfigFactory {
     /** Entries per message between merging halves. */
     private static final int MERGE_BATCH = 500;
 
+    /** Below the time-out of a call on the registry, so that a copy that is late does not look like a call that failed. */
+    private static final int BACKUP_TIMEOUT_MILLIS = 500;
+
     private HazelcastConfigFactory() {}
 
     public static Config create(ClusterOptions options) {
@@ -77,6 +80,8 @@ public final class HazelcastConfigFactory {
         config.setProperty(
                 "hazelcast.socket.bind.any", String.valueOf(options.network().bindsAnyInterface()));
         config.setProperty("hazelcast.socket.connect.timeout.seconds", "2");
+        // How long a change waits for its copies. A member that stands still must not hold up claims on what it owned.
+        config.setProperty("hazelcast.operation.backup.timeout.millis", String.valueOf(BACKUP_TIMEOUT_MILLIS));
     }
 
     private static void configureNetwork(NetworkConfig config, Network network) {

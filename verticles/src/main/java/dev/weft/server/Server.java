@@ -94,6 +94,7 @@ public final class Server {
     private final List<String> deployments = new ArrayList<>();
     private final LimitCounters counters = new LimitCounters();
     private final ResidentBytes resident;
+    private final DocumentStore unmeasured;
     private final Revocations revocations = new Revocations();
     private final Doorkeeper door;
     private final RevocationChannel revocationChannel;
@@ -115,6 +116,7 @@ public final class Server {
         this.vertx = vertx;
         this.registry = registry;
         this.metrics = metrics;
+        this.unmeasured = store;
         this.store = new MeteredDocumentStore(store, metrics);
         this.health = new HealthChecks(this.store, registry, metrics);
         this.options = options;
@@ -296,6 +298,9 @@ public final class Server {
         });
         return unbound(store.open())
                 .compose(opened -> inbox.start())
+                .compose(started -> vertx.isClustered()
+                        ? Rehearsal.run(vertx, options, registry, unmeasured)
+                        : Future.succeededFuture())
                 .compose(started -> authenticator().start(vertx))
                 .compose(started -> revocationChannel.start())
                 .compose(started -> deployGateways())

@@ -60,6 +60,9 @@ final class DocumentVerticle extends VerticleBase {
     private Promise<Void> flushing;
     private long idleSinceMillis = -1;
     private boolean isSuspended;
+    /** Whether the last append failed, so that an outage is told once and not with every try. */
+    private boolean isStoreFailing;
+
     private boolean isOver;
     private volatile boolean isBroken;
     /** Null for a room, which compacts its log itself. */
@@ -281,6 +284,7 @@ final class DocumentVerticle extends VerticleBase {
         store.append(key, hosted.epoch(), persist.firstPosition(), persist.blobs())
                 .onComplete(appended -> ownContext.runOnContext(run -> {
                     if (appended.succeeded()) {
+                        isStoreFailing = false;
                         metrics.changes(persist.blobs().size());
                         input(() -> hosted.persisted(persist.lastPosition(), nowMillis()));
                         if (packer != null && !isOver) {
@@ -320,8 +324,9 @@ final class DocumentVerticle extends VerticleBase {
 
     private void persistFailed(Throwable cause) {
         boolean isStale = cause instanceof StaleEpochException;
-        line(LOG.atWarn())
+        line(isStoreFailing ? LOG.atDebug() : LOG.atWarn())
                 .log("{} epoch {}: the store did not take an append: {}", key, hosted.epoch(), cause.getMessage());
+        isStoreFailing = true;
         events.tell(ServerEvent.StoreFailed.class, key, null, origin -> new ServerEvent.StoreFailed(origin, cause));
         input(() -> hosted.persistFailed(isStale, nowMillis()));
         if (isStale && flushing != null) {

@@ -86,7 +86,7 @@ abstract class OwnershipMoves {
         this.waiters = new Waiters(timing.waitersMax());
         this.quarantine = new Quarantine(timing);
         this.attemptRetry = new RetryTimer(timing.retryMillis(), timing.retryMaxMillis());
-        this.yields = new RetryTimer(timing.retryMaxMillis() / 5 + 1, 2 * timing.retryMaxMillis());
+        this.yields = new RetryTimer(2 * timing.retryMaxMillis() / 5 + 1, 4 * timing.retryMaxMillis());
         this.repeated = new RepeatedCalls(new RetryTimer(timing.retryMillis(), timing.retryMaxMillis()));
     }
 

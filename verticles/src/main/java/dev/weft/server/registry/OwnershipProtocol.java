@@ -172,7 +172,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
                 if (presumedDead != null) {
                     startAttempt(presumedDead, now);
                 } else {
-                    expectUntil = Math.min(expectUntil, now + timing.retryMaxMillis());
+                    expectUntil = Math.min(expectUntil, now + 2 * timing.retryMaxMillis());
                 }
             }
             case CLAIMING, FENCING, LOADING -> attemptUntil = now + timing.attemptMillis();

@@ -7,7 +7,8 @@ package dev.weft.server.registry;
  *     way between nodes takes some
  * @param waitersMax how many may wait for one document
  * @param attemptMillis how long a claim is tried without success before it is given up
- * @param retryMillis first pause between tries; doubles up to {@code retryMaxMillis}
+ * @param retryMillis first pause between tries; doubles up to {@code retryMaxMillis}, which is also what people wait at
+ *     most once a store or registry that was away is back
  * @param claimRoundsMax claims against presumed-dead owners in one attempt
  * @param lossesMax how often in one attempt the document may be taken away while it loads
  * @param announceMillis how long the successor of a hand-off may load ahead before it is handed over all the same
@@ -52,7 +53,7 @@ public record OwnershipTiming(
 
     public static OwnershipTiming defaults() {
         return new OwnershipTiming(
-                3_800, 1_000, 10_000, 50, 1_000, 4, 3, 2_000, 5_000, 2_000, 15_000, 1_000, 300_000, 60_000);
+                3_800, 1_000, 10_000, 50, 500, 4, 3, 2_000, 5_000, 2_000, 15_000, 1_000, 300_000, 60_000);
     }
 
     /** The same, but a fenced owner stops serving at once instead of going on without the right to write. */

@@ -381,7 +381,8 @@ public abstract class HostedLog implements Hosted {
     }
 
     private void persistMore() {
-        if (isFenced || proving || persisting != durable || persisting == applied) {
+        // After a failure it is the tick that tries again, not each of those who go on writing.
+        if (isFenced || proving || retryPersist || persisting != durable || persisting == applied) {
             return;
         }
         List<byte[]> blobs = new ArrayList<>();

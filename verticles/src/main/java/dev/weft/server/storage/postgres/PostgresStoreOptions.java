@@ -41,9 +41,9 @@ public record PostgresStoreOptions(
         }
     }
 
-    /** Schema public, two lanes, four read connections, a statement of at most 10 s, patience of 10 s. */
+    /** Schema public, two lanes, four read connections, a statement of at most 10 s, patience of 10 s, a new try twice a second. */
     public static PostgresStoreOptions at(String uri) {
-        return new PostgresStoreOptions(uri, "public", StoreLimits.defaults(), 2, 4, 10_000, 10_000, 10_000, 2_000);
+        return new PostgresStoreOptions(uri, "public", StoreLimits.defaults(), 2, 4, 10_000, 10_000, 10_000, 500);
     }
 
     public PostgresStoreOptions withSchema(String newSchema) {
