@@ -34,7 +34,7 @@ final class LinkAwareness implements LinkPlugin {
     private final AwarenessOptions options;
     private final LimitCounters counters;
     private final Map<String, ClientAwareness> everybody = new LinkedHashMap<>();
-    private final Map<String, String> clientOfSession = new HashMap<>();
+    private final Speakers speakers = new Speakers();
     private final Set<String> joined = new HashSet<>();
     private final Set<String> awaitingState = new HashSet<>();
     private final Set<String> unconfirmed = new HashSet<>();
@@ -90,7 +90,7 @@ final class LinkAwareness implements LinkPlugin {
         }
         Long before = sentAt.get(clientId);
         if (before != null && nowMillis - before < options.throttleMillis()) {
-            clientOfSession.put(sessionId, clientId);
+            speakers.speaks(sessionId, clientId);
             everybody.put(clientId, state);
             due.put(clientId, sessionId);
             return;
@@ -104,7 +104,7 @@ final class LinkAwareness implements LinkPlugin {
     }
 
     private void show(String sessionId, ClientAwareness state, Output out) {
-        String before = clientOfSession.put(sessionId, state.clientId());
+        String before = speakers.speaks(sessionId, state.clientId());
         if (before != null && !before.equals(state.clientId())) {
             // It kept the id of an old socket until now, and has been told a new one.
             leave(before, out);
@@ -126,14 +126,14 @@ final class LinkAwareness implements LinkPlugin {
     public void sessionClosed(String sessionId, Output out) {
         joined.remove(sessionId);
         awaitingState.remove(sessionId);
-        String clientId = clientOfSession.remove(sessionId);
+        String clientId = speakers.isGone(sessionId);
         if (clientId != null) {
             leave(clientId, out);
         }
     }
 
     private void leave(String clientId, Output out) {
-        if (clientOfSession.containsValue(clientId)) {
+        if (speakers.areSpeakingFor(clientId)) {
             return;
         }
         sentAt.remove(clientId);
@@ -147,7 +147,7 @@ final class LinkAwareness implements LinkPlugin {
     public void attached(boolean ownerChanged, long nowMillis, Output out) {
         if (ownerChanged) {
             unconfirmed.addAll(everybody.keySet());
-            unconfirmed.removeAll(clientOfSession.values());
+            unconfirmed.removeAll(speakers.clients());
             confirmUntilMillis = nowMillis + options.confirmMillis();
         }
         announce(nowMillis, out);
@@ -156,7 +156,7 @@ final class LinkAwareness implements LinkPlugin {
     private void announce(long nowMillis, Output out) {
         announcedAtMillis = nowMillis;
         Map<String, ClientAwareness> own = new LinkedHashMap<>();
-        for (String clientId : clientOfSession.values()) {
+        for (String clientId : speakers.clients()) {
             own.put(clientId, everybody.get(clientId));
         }
         out.toOwner(AwarenessPayload.announce(own).encode());
@@ -177,7 +177,7 @@ final class LinkAwareness implements LinkPlugin {
         payload.states().forEach((id, state) -> heard(id, state, out));
         boolean someoneLeft = false;
         for (String id : gone) {
-            if (!clientOfSession.containsValue(id)) {
+            if (!speakers.areSpeakingFor(id)) {
                 unconfirmed.remove(id);
                 someoneLeft |= everybody.remove(id) != null;
             }
@@ -193,7 +193,7 @@ final class LinkAwareness implements LinkPlugin {
 
     private void heard(String id, ClientAwareness state, Output out) {
         unconfirmed.remove(id);
-        if (clientOfSession.containsValue(id)) {
+        if (speakers.areSpeakingFor(id)) {
             return;
         }
         ClientAwareness before = everybody.put(id, state);
