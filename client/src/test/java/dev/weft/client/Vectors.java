@@ -28,6 +28,14 @@ final class Vectors {
         }
     }
 
+    static JsonNode wire() {
+        try {
+            return new ObjectMapper().readTree(directory().resolve("wire.json").toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static List<String> sessions() {
         try (Stream<Path> files = Files.list(directory().resolve("sessions"))) {
             return files.map(file -> file.getFileName().toString())
