@@ -88,7 +88,7 @@ final class RunCommand implements Callable<Integer> {
         System.out.flush();
     }
 
-    private static void stop(Server server, CountDownLatch stopped) {
+    private void stop(Server server, CountDownLatch stopped) {
         try {
             server.stop().toCompletionStage().toCompletableFuture().get(STOP_SECONDS_MAX, TimeUnit.SECONDS);
             System.out.println("Stopped.");
@@ -97,6 +97,7 @@ final class RunCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            settings.close();
             stopped.countDown();
         }
     }

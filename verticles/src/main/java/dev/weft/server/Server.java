@@ -37,6 +37,7 @@ import dev.weft.server.limits.Limit;
 import dev.weft.server.limits.LimitCounters;
 import dev.weft.server.limits.NodeLimits;
 import dev.weft.server.limits.ResidentBytes;
+import dev.weft.server.observe.EditTraces;
 import dev.weft.server.observe.HealthChecks;
 import dev.weft.server.observe.MeteredDocumentStore;
 import dev.weft.server.observe.NodeFigures;
@@ -126,7 +127,7 @@ public final class Server {
         this.plugins = new PluginChain(options.plugins(), System::nanoTime, events);
         this.router = new DocumentRouter(registry, this.store, options.placement());
         this.resident = new ResidentBytes(options.residentBytesMax());
-        this.inbox = new NodeInbox(vertx, registry.localNode());
+        this.inbox = new NodeInbox(vertx, registry.localNode(), metrics.traces().isOn());
         this.embedded = new Documents(
                 vertx,
                 inbox,
@@ -224,12 +225,13 @@ public final class Server {
     }
 
     private static ServerMetrics metrics(OperationOptions operation) {
+        EditTraces traces = operation.telemetry().map(EditTraces::to).orElse(EditTraces.OFF);
         return operation
                 .meters()
-                .map(registry -> new ServerMetrics(registry, operation.slow()))
-                .orElseGet(
-                        () -> new ServerMetrics(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), operation.slow())
-                                .withJvm());
+                .map(registry -> new ServerMetrics(registry, operation.slow(), traces))
+                .orElseGet(() -> new ServerMetrics(
+                                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), operation.slow(), traces)
+                        .withJvm());
     }
 
     /** Of Vert.x's own figures those of the bus and the worker pools: the rest we count where it means something. */

@@ -42,10 +42,11 @@ import java.util.List;
 import java.util.Set;
 
 /** What a server is started with, as it was configured. */
-public final class NodeSettings {
+public final class NodeSettings implements AutoCloseable {
     private static final int MILLIS_PER_SECOND = 1_000;
 
     private final Configuration configuration;
+    private TraceExport traces;
 
     NodeSettings(Configuration configuration) {
         this.configuration = configuration;
@@ -71,8 +72,21 @@ public final class NodeSettings {
         return options.build();
     }
 
+    /** When the node has stopped: sends the traces that are left. */
+    @Override
+    public void close() {
+        if (traces != null) {
+            traces.close();
+        }
+    }
+
     private OperationOptions operation() {
         OperationOptions operation = OperationOptions.DEFAULT.withWebhooks(webhooks());
+        if (get(Settings.TRACES_URL) != null) {
+            traces = TraceExport.to(
+                    get(Settings.TRACES_URL), get(Settings.TRACES_ONE_IN), get(Settings.CLUSTER_NODE_NAME));
+            operation = operation.withTelemetry(traces.telemetry());
+        }
         if (get(Settings.HTTP_PORT) == null) {
             return operation;
         }

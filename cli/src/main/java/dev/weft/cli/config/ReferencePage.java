@@ -22,6 +22,7 @@ public final class ReferencePage {
         titles.put("cluster.tls", "Encryption between nodes");
         titles.put("http", "The port for operators");
         titles.put("webhooks", "Other systems that are told");
+        titles.put("traces", "Traces of edits");
         titles.put("limits", "Limits");
         return titles;
     }

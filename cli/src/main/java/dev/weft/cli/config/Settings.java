@@ -265,6 +265,15 @@ final class Settings {
             null,
             "File whose first line signs what is sent; 16 characters or more.");
 
+    static final Setting<String> TRACES_URL = add(
+            "traces.url",
+            Kind.TEXT,
+            null,
+            "Where traces of edits go, in the OTLP form over HTTP, such as http://collector:4318/v1/traces; nothing is"
+                    + " traced without it.");
+    static final Setting<Integer> TRACES_ONE_IN =
+            add("traces.one-in", Kind.number(1, 1_000_000), 1, "Of how many edits one is traced.");
+
     // What one client, address or document may cost.
 
     static final Setting<Integer> LIMIT_CONNECTIONS = add(

@@ -3,6 +3,7 @@ package dev.weft.server.bus;
 import dev.weft.crdt.codec.CrdtFormatException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.Map;
@@ -19,15 +20,21 @@ import org.slf4j.LoggerFactory;
 public final class NodeInbox {
     private static final Logger LOG = LoggerFactory.getLogger(NodeInbox.class);
 
+    /** As W3C calls it, so that other tools recognise it. */
+    private static final String TRACE_HEADER = "traceparent";
+
     private final Vertx vertx;
     private final String nodeId;
+    private final boolean isTraced;
     private final Map<Integer, Consumer<LinkMessage>> gateways = new ConcurrentHashMap<>();
     private volatile Consumer<OwnerMessage> documents = message -> {};
     private MessageConsumer<BusMessage> consumer;
 
-    public NodeInbox(Vertx vertx, String nodeId) {
+    /** @param isTraced whether messages carry traces; if not, nobody looks for them */
+    public NodeInbox(Vertx vertx, String nodeId, boolean isTraced) {
         this.vertx = vertx;
         this.nodeId = nodeId;
+        this.isTraced = isTraced;
     }
 
     public String nodeId() {
@@ -60,6 +67,9 @@ public final class NodeInbox {
     public void toOwner(String ownerNode, OwnerMessage message) {
         if (ownerNode.equals(nodeId)) {
             documents.accept(message);
+        } else if (isTraced && message instanceof OwnerMessage.Submit submit && submit.trace() != null) {
+            DeliveryOptions traced = new DeliveryOptions().addHeader(TRACE_HEADER, submit.trace());
+            vertx.eventBus().send(Addresses.node(ownerNode), message, traced);
         } else {
             vertx.eventBus().send(Addresses.node(ownerNode), message);
         }
@@ -82,7 +92,9 @@ public final class NodeInbox {
             LOG.warn("Dropped a message from another node: {}", e.getMessage());
             return;
         }
-        if (body instanceof OwnerMessage toOwner) {
+        if (isTraced && body instanceof OwnerMessage.Submit submit) {
+            documents.accept(submit.withTrace(message.headers().get(TRACE_HEADER)));
+        } else if (body instanceof OwnerMessage toOwner) {
             documents.accept(toOwner);
         } else {
             dispatch((LinkMessage) body);

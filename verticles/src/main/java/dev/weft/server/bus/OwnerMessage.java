@@ -45,11 +45,29 @@ public sealed interface OwnerMessage extends BusMessage {
      * Changes (or relay blobs) of one session, numbered per link without gaps.
      *
      * @param blobs encoded changes of an aware document, opaque blobs of a relay room
+     * @param trace of which trace it is a part; null for none. Travels as a header of the bus
      */
-    record Submit(DocumentKey key, LinkAddress from, long epoch, long number, String sessionId, List<byte[]> blobs)
+    record Submit(
+            DocumentKey key,
+            LinkAddress from,
+            long epoch,
+            long number,
+            String sessionId,
+            List<byte[]> blobs,
+            String trace)
             implements OwnerMessage {
         public Submit {
             blobs = List.copyOf(blobs);
+        }
+
+        /** Not traced. */
+        public Submit(
+                DocumentKey key, LinkAddress from, long epoch, long number, String sessionId, List<byte[]> blobs) {
+            this(key, from, epoch, number, sessionId, blobs, null);
+        }
+
+        public Submit withTrace(String value) {
+            return new Submit(key, from, epoch, number, sessionId, blobs, value);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.StaleEpochException;
+import io.opentelemetry.api.trace.Span;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -87,7 +88,7 @@ final class DocumentVerticle extends VerticleBase {
         this.limits = limits;
         this.metrics = metrics;
         this.node = node;
-        this.times = new SubmitTimes(metrics);
+        this.times = new SubmitTimes(key, inbox.nodeId(), hosted.epoch(), metrics);
         this.listener = listener;
         this.events = events;
     }
@@ -109,6 +110,7 @@ final class DocumentVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         countMemory(0);
+        times.close();
         return Future.succeededFuture();
     }
 
@@ -163,7 +165,7 @@ final class DocumentVerticle extends VerticleBase {
         onContext(() -> {
             metrics.queued(metrics.nanoTime() - arrivedAtNanos);
             if (!isSuspended && flushing == null) {
-                times.received(message);
+                times.received(message, arrivedAtNanos);
                 input(() -> hosted.receive(message, nowMillis()));
             }
         });
@@ -281,8 +283,10 @@ final class DocumentVerticle extends VerticleBase {
     }
 
     private void persist(HostEffect.Persist persist) {
+        List<Span> appending = times.appending();
         store.append(key, hosted.epoch(), persist.firstPosition(), persist.blobs())
                 .onComplete(appended -> ownContext.runOnContext(run -> {
+                    appending.forEach(Span::end);
                     if (appended.succeeded()) {
                         isStoreFailing = false;
                         metrics.changes(persist.blobs().size());

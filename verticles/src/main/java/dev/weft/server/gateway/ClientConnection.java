@@ -150,7 +150,8 @@ final class ClientConnection {
         } else if (frame.isFinal()) {
             fragments = null;
             meter(data.length());
-            message(data.getBytes());
+            byte[] bytes = data.getBytes();
+            gateway.frame(() -> message(bytes));
         } else if (fragments == null) {
             fragmentsSinceMillis = heardAtMillis;
             fragments = Buffer.buffer().appendBuffer(data);

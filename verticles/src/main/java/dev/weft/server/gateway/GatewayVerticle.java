@@ -119,6 +119,7 @@ public final class GatewayVerticle extends VerticleBase {
     private final Supplier<GatewayLoad> published = () -> this.load;
     private volatile GatewayLoad load = GatewayLoad.NONE;
     private long nextLink = 1;
+    private long frameAtNanos;
     private boolean isLeaving;
     private volatile int connectionCount;
     private HttpServer server;
@@ -401,16 +402,18 @@ public final class GatewayVerticle extends VerticleBase {
         link.withPlugins(plugins.besideLink(key));
         links.put(key, link);
         linksByNumber.put(address.number(), link);
-        times.put(address.number(), new OwnerTimes(key, metrics));
+        times.put(address.number(), new OwnerTimes(key, inbox.nodeId(), metrics));
         return link;
     }
 
     private void receive(LinkMessage message, long arrivedAtNanos) {
         DocumentLink link = linksByNumber.get(message.to().number());
         if (link != null) {
-            times.get(message.to().number()).received(message);
+            OwnerTimes asked = times.get(message.to().number());
+            asked.received(message);
             link.receive(message, nowMillis());
             perform(link);
+            asked.performed();
             if (message instanceof LinkMessage.Broadcast) {
                 metrics.broadcast(metrics.nanoTime() - arrivedAtNanos);
             }
@@ -486,11 +489,11 @@ public final class GatewayVerticle extends VerticleBase {
         if (effect instanceof LinkEffect.ToSessions toSessions) {
             deliver(link.key(), toSessions);
         } else if (effect instanceof LinkEffect.ToOwner toOwner) {
-            times.get(link.address().number()).sent(toOwner.message());
+            OwnerMessage sent = times.get(link.address().number()).sent(toOwner.message(), frameAtNanos);
             if (toOwner.message() instanceof OwnerMessage.Attach) {
                 LOG.debug("{} attaches to {}", link.key(), toOwner.nodeId());
             }
-            inbox.toOwner(toOwner.nodeId(), toOwner.message());
+            inbox.toOwner(toOwner.nodeId(), sent);
         } else if (effect instanceof LinkEffect.FindOwner findOwner) {
             findOwner(link, findOwner);
         } else if (effect instanceof LinkEffect.Pause pause) {
@@ -502,7 +505,7 @@ public final class GatewayVerticle extends VerticleBase {
         } else if (effect instanceof LinkEffect.Discard) {
             links.remove(link.key(), link);
             linksByNumber.remove(link.address().number());
-            times.remove(link.address().number());
+            times.remove(link.address().number()).close();
         } else if (effect instanceof LinkEffect.Followed followed) {
             LOG.debug("{} follows {} epoch {}", link.key(), followed.nodeId(), followed.epoch());
             events.tell(
@@ -566,6 +569,20 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     // What connections use.
+
+    /** Deals with a frame that has just arrived, from which edits may follow. */
+    void frame(Runnable dealing) {
+        if (!metrics.traces().isOn()) {
+            dealing.run();
+            return;
+        }
+        frameAtNanos = metrics.nanoTime();
+        try {
+            dealing.run();
+        } finally {
+            frameAtNanos = 0;
+        }
+    }
 
     MessageCodec codec(Compressor compressor) {
         return codecs.computeIfAbsent(compressor, plainCodec::withCompressor);

@@ -25,6 +25,10 @@ public final class DocumentMetrics {
         failures = metrics.counter("weft.document.failures");
     }
 
+    public EditTraces traces() {
+        return metrics.traces();
+    }
+
     public long nanoTime() {
         return metrics.nanoTime();
     }

@@ -62,6 +62,10 @@ public final class GatewayMetrics {
         malformed.increment();
     }
 
+    public EditTraces traces() {
+        return metrics.traces();
+    }
+
     public long nanoTime() {
         return metrics.nanoTime();
     }

@@ -48,6 +48,7 @@ public final class ServerMetrics implements AutoCloseable {
 
     private final MeterRegistry registry;
     private final SlowLog slow;
+    private final EditTraces traces;
     private final GatewayMetrics gateway;
     private final DocumentMetrics documents;
     private final List<Supplier<GatewayLoad>> gateways = new CopyOnWriteArrayList<>();
@@ -55,9 +56,15 @@ public final class ServerMetrics implements AutoCloseable {
     /* A registry refers to these weakly. */
     private final List<Supplier<Number>> kept = new CopyOnWriteArrayList<>();
 
-    /** @param registry where the figures are kept; with that of an application they appear beside its own */
+    /** Without traces. */
     public ServerMetrics(MeterRegistry registry, SlowLimits limits) {
+        this(registry, limits, EditTraces.OFF);
+    }
+
+    /** @param registry where the figures are kept; with that of an application they appear beside its own */
+    public ServerMetrics(MeterRegistry registry, SlowLimits limits, EditTraces traces) {
         this.registry = registry;
+        this.traces = traces;
         this.slow = new SlowLog(limits, this::nanoTime);
         this.gateway = new GatewayMetrics(this);
         this.documents = new DocumentMetrics(this);
@@ -83,6 +90,10 @@ public final class ServerMetrics implements AutoCloseable {
 
     public DocumentMetrics documents() {
         return documents;
+    }
+
+    public EditTraces traces() {
+        return traces;
     }
 
     SlowLog slow() {

@@ -78,6 +78,10 @@ class BusCodecTest {
 
     private Object randomValue(Class<?> owner, RecordComponent component) throws ReflectiveOperationException {
         Class<?> type = component.getType();
+        if (owner == OwnerMessage.Submit.class && component.getName().equals("trace")) {
+            // Travels beside the message, in a header of the bus.
+            return null;
+        }
         if (type == long.class) {
             return random.nextLong() >>> (1 + random.nextInt(62));
         } else if (type == int.class) {

@@ -6,6 +6,7 @@ import dev.weft.protocol.message.ChangeMessage;
 import dev.weft.protocol.message.DocumentStatus;
 import dev.weft.protocol.message.DocumentStatusRequest;
 import dev.weft.protocol.message.Hello;
+import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
 import dev.weft.protocol.message.Welcome;
@@ -26,6 +27,8 @@ import java.util.function.Supplier;
 final class Bystanders implements AutoCloseable {
     /** A round trip that takes longer than this is no service any more, however slow the machine. */
     private static final long UNSERVED_MILLIS = 20_000;
+
+    private static final long SAY_SOMETHING_NANOS = 10_000_000_000L;
 
     private final String documentId = "bystanders-" + UUID.randomUUID();
     private final Author author = new Author(90);
@@ -54,8 +57,14 @@ final class Bystanders implements AutoCloseable {
     }
 
     private void run() {
+        long saidAtNanos = System.nanoTime();
         try {
             do {
+                if (System.nanoTime() - saidAtNanos > SAY_SOMETHING_NANOS) {
+                    // As clients do that have nothing to say: who is silent for long is dropped.
+                    List.of(reader, listener).forEach(client -> client.send(new Ping(documentId, 0, null)));
+                    saidAtNanos = System.nanoTime();
+                }
                 round();
             } while (!isOver.get());
         } catch (RuntimeException | AssertionError e) {
@@ -85,7 +94,9 @@ final class Bystanders implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-        assertThat(failure.get()).as("what the others noticed").isNull();
+        assertThat(failure.get())
+                .as("what the others noticed after %d rounds", rounds)
+                .isNull();
         assertThat(rounds).isPositive();
         assertThat(slowestMillis).isLessThan(UNSERVED_MILLIS);
         System.out.printf(
