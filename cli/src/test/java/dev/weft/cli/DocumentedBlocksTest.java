@@ -35,6 +35,8 @@ class DocumentedBlocksTest {
             "a part of ./mvnw verify with other input or more of it",
             Pattern.compile("\\./weft fuzz .*"),
             "takes minutes; ./mvnw verify runs the same classes for seconds",
+            Pattern.compile("\\./weft chaos .*"),
+            "takes minutes, and root for some faults; ChaosIT runs one of each kind",
             Pattern.compile("\\./weft bench .*|java .* dev\\.weft\\.bench\\..*"),
             "measures for minutes, and needs the machine for itself",
             Pattern.compile("\\./mvnw .* dependency:build-classpath .*|CP=.*"),
