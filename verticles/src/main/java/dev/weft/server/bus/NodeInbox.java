@@ -30,6 +30,11 @@ public final class NodeInbox {
     private volatile Consumer<OwnerMessage> documents = message -> {};
     private MessageConsumer<BusMessage> consumer;
 
+    /** Without traces. */
+    public NodeInbox(Vertx vertx, String nodeId) {
+        this(vertx, nodeId, false);
+    }
+
     /** @param isTraced whether messages carry traces; if not, nobody looks for them */
     public NodeInbox(Vertx vertx, String nodeId, boolean isTraced) {
         this.vertx = vertx;
