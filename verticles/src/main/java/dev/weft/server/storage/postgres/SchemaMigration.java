@@ -25,6 +25,8 @@ final class SchemaMigration {
             Flyway.configure(SchemaMigration.class.getClassLoader())
                     .dataSource(dataSource(server))
                     .locations(FOLDER)
+                    // In a jar without entries for its folders nothing is found, and every document would fail instead.
+                    .failOnMissingLocations(true)
                     .table(HISTORY_TABLE)
                     .defaultSchema(options.schema())
                     .createSchemas(true)
