@@ -109,6 +109,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
             }
         }
         if (message instanceof ChangeMessage change) {
+            recognise(session, change.change());
             changes(session, List.of(change.change()), nowMillis);
         } else if (message instanceof ChangesMessage changes) {
             changes(session, changes.changes(), nowMillis);
@@ -141,6 +142,16 @@ public final class AwareLink extends SessionLink<AwareSession> {
         AwareSession session = new AwareSession(sessionId);
         sessions.put(sessionId, session);
         return session;
+    }
+
+    /**
+     * Who came back without a handshake has not said who it is. A single change that nobody has seen is its own: stock
+     * clients send one for each edit, and otherwise only echoes of what this link has passed on.
+     */
+    private void recognise(AwareSession session, Change change) {
+        if (session.author == null && session.isLive() && !hasDelivered(change)) {
+            session.author = change.author();
+        }
     }
 
     private void changes(AwareSession session, List<Change> changes, long nowMillis) {

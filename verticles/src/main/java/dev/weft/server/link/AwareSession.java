@@ -21,7 +21,7 @@ final class AwareSession extends LinkSession {
     }
 
     Reply reply = Reply.NONE;
-    /** Who writes in this session; null for one that never shook hands. */
+    /** Who writes in this session; null for one that neither shook hands nor wrote. */
     PeerId author;
 
     /** Broadcasts up to this number are contained in the state that was sent. */
@@ -120,7 +120,7 @@ final class AwareSession extends LinkSession {
 
     /**
      * What a client says that it holds, without the holes in what its author made: it has pruned them, and does not want
-     * them back (G14). As it is, for one that never shook hands.
+     * them back (G14). As it is while nobody knows who that is.
      */
     VersionVector withOwnPartOf(VersionVector.Builder document, VersionVector client) {
         return author == null ? client : client.merged(ownPartOf(document.build()));

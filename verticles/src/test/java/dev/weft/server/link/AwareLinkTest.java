@@ -440,4 +440,20 @@ class AwareLinkTest {
         return new HandshakeRequest(
                 "paper", bob.peer(), bob.holds(), Set.of(Capability.RESUME), new ResumePoint("", after));
     }
+
+    // It pruned, so its vector has forgotten its own clock (spec protocol 5.4), and nobody told us who it is.
+    @Test
+    void doesNotSendBackToAHealedClientWhatItWrote() {
+        Change typed = bob.type('x');
+        script.client("s1", new DocumentStatusRequest("paper", VersionVector.EMPTY))
+                .routed()
+                .owner(attached(1, 0))
+                .owner(state(1, 0));
+        script.client("s1", new ChangeMessage("paper", typed)).owner(broadcast(1, 1, typed));
+        script.owner(accepted(1, 1)).forget();
+        for (int i = 0; i < 3; i++) {
+            script.client("s1", new Ping("paper", i, VersionVector.EMPTY));
+        }
+        assertThat(script.toOwner(OwnerMessage.ReadState.class)).isEmpty();
+    }
 }
