@@ -36,6 +36,7 @@ public final class PostgresServer implements AutoCloseable {
     private static final String EXTERNAL_URI = System.getProperty("weft.postgres.uri", "");
     private static final int START_SECONDS_MAX = 60;
     private static final long ANSWER_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final String STILL_IN_USE = "is still in use";
     private static final String UNPRIVILEGED_USER = "nobody";
 
     private static PostgresServer shared;
@@ -155,6 +156,15 @@ public final class PostgresServer implements AutoCloseable {
 
     /** After {@link #kill}; the port stays the same. */
     public void startAgain() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
+        var started = launch();
+        while (!isAnswering(started, deadline)) {
+            LockSupport.parkNanos(ANSWER_POLL_NANOS);
+            started = launch();
+        }
+    }
+
+    private Started launch() {
         var started = run(
                 "postgres",
                 "-D",
@@ -171,13 +181,15 @@ public final class PostgresServer implements AutoCloseable {
                 "-c",
                 "fsync=off");
         process = started.process;
-        awaitAnswer(started);
+        return started;
     }
 
     /** As if the power had failed: the server and its children are gone at once. */
     public void kill() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        var children = process.descendants().toList();
+        // First, so that it has no more of them.
         process.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
         awaitEnd();
     }
 
@@ -214,14 +226,18 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private void awaitAnswer(Started started) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
+    /** Waits until it answers. @return false if it has ended because something of the server before is still there */
+    private boolean isAnswering(Started started, long deadline) {
         while (true) {
             try {
                 DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/postgres", "weft", "")
                         .close();
-                return;
+                return true;
             } catch (SQLException e) {
+                boolean isTooEarly = !process.isAlive() && started.output().contains(STILL_IN_USE);
+                if (isTooEarly && System.nanoTime() < deadline) {
+                    return false;
+                }
                 if (!process.isAlive() || System.nanoTime() > deadline) {
                     throw new IllegalStateException("the server does not start: " + started.output(), e);
                 }
