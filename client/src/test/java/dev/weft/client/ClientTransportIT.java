@@ -305,7 +305,7 @@ class ClientTransportIT {
         server.sockets.keySet().forEach(session -> server.send(session, new DurableMessage(DOC, unconfirmed.get(0))));
         Waiting.get(edit.durable());
         assertThat(server.received(HandshakeRequest.class).get(0).capabilities())
-                .containsExactlyInAnyOrder(Capability.ACK, Capability.BATCH);
+                .containsExactlyInAnyOrder(Capability.ACK, Capability.BATCH, Capability.RESUME);
     }
 
     @Test

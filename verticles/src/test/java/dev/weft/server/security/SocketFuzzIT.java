@@ -140,7 +140,7 @@ class SocketFuzzIT {
         String id = "fuzzed";
         var changes = author.types("fuzz");
         List<Message> messages = List.of(
-                new HandshakeRequest(id, author.peer(), author.holds(), Set.of("ack", "batch")),
+                new HandshakeRequest(id, author.peer(), author.holds(), Set.of("ack", "batch", "resume")),
                 new ChangeMessage(id, changes.get(0)),
                 new ChangesMessage(id, changes),
                 new DocumentStatusRequest(id, author.holds()),
