@@ -13,6 +13,7 @@ final class ChangeArena {
     private static final int CHUNK_BYTES = 1 << CHUNK_BITS;
     private static final int CHUNKS_MAX = 1 << (32 - CHUNK_BITS);
     private static final int FIRST_BYTES = 128;
+    private static final byte[] RELEASED = {};
 
     private final List<byte[]> chunks = new ArrayList<>();
     private int used;
@@ -36,6 +37,21 @@ final class ChangeArena {
         return address & CHUNK_BYTES - 1;
     }
 
+    /** Forgets the records before this one, as far as they have chunks of their own. */
+    void releaseBefore(int address) {
+        for (int chunk = 0; chunk < address >>> CHUNK_BITS; chunk++) {
+            chunks.set(chunk, RELEASED);
+        }
+    }
+
+    /** Forgets all records. */
+    void clear() {
+        for (int chunk = 0; chunk < chunks.size(); chunk++) {
+            chunks.set(chunk, RELEASED);
+        }
+        used = 0;
+    }
+
     long bytes() {
         return chunks.stream().mapToLong(chunk -> chunk.length).sum();
     }
@@ -45,7 +61,7 @@ final class ChangeArena {
     }
 
     private void makeRoom(int length) {
-        boolean growsFirst = chunks.size() == 1 && used + length <= CHUNK_BYTES;
+        boolean growsFirst = chunks.size() == 1 && last() != RELEASED && used + length <= CHUNK_BYTES;
         if (growsFirst) {
             int doubled = Math.max(used + length, 2 * last().length);
             chunks.set(0, Arrays.copyOf(last(), Math.min(CHUNK_BYTES, doubled)));

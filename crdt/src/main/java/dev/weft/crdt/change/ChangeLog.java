@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * Where changes lie in memory: the oldest in blocks, if the document was loaded from such; of the others columns for what is
- * compared, and records for the rest. Append-only.
+ * Where changes lie in memory: the oldest in blocks, once somebody has made such; of the others columns for what is compared,
+ * and records for the rest. Append-only.
  */
 final class ChangeLog {
     /*
@@ -52,6 +52,32 @@ final class ChangeLog {
             throw new IllegalStateException("Blocks are older than all records");
         }
         return sealed.add(block, peerNumbers, handlerNumbers);
+    }
+
+    /** How many changes, from the first on, lie in blocks. */
+    int sealedSize() {
+        return sealed.size();
+    }
+
+    /** Lets a block stand for the oldest records, which must be the same changes. */
+    void seal(HistoryBlock block, int[] peerNumbers, int[] handlerNumbers) {
+        int count = block.size();
+        boolean isSame = count <= records;
+        for (int i = 0; i < count && isSame; i++) {
+            isSame = block.clockAt(i) == clocks[i] && peerNumbers[block.authorAt(i)] == open(sealed.size() + i).peer;
+        }
+        if (!isSame) {
+            throw new IllegalArgumentException("A block of other changes");
+        }
+        if (count < records) {
+            arena.releaseBefore(addresses[count]);
+        } else {
+            arena.clear();
+        }
+        clocks = Arrays.copyOfRange(clocks, count, Math.max(records, count + 4));
+        addresses = Arrays.copyOfRange(addresses, count, Math.max(records, count + 4));
+        records -= count;
+        sealed.add(block, peerNumbers, handlerNumbers);
     }
 
     private boolean isSealed(int ordinal) {

@@ -116,14 +116,7 @@ public final class ChangeStore {
         if (!block.isIndexed()) {
             throw new CrdtFormatException("A block of other blobs than changes");
         }
-        int[] peerNumbers = block.peers().stream().mapToInt(peers::intern).toArray();
-        int[] handlerNumbers = new int[block.handlerCount()];
-        for (int i = 0; i < handlerNumbers.length; i++) {
-            ByteReader prefix = new ByteReader(block.handlerPrefix(i));
-            handlerNumbers[i] = handlers.intern(
-                    new HandlerName(prefix.readString("handler type"), prefix.readString("handler id")));
-        }
-        SealedChanges.Segment segment = log.adopt(block, peerNumbers, handlerNumbers);
+        SealedChanges.Segment segment = log.adopt(block, peerNumbers(block), handlerNumbers(block));
         for (int ordinal = segment.first(); ordinal < segment.end(); ordinal++) {
             int author = segment.peerOf(ordinal);
             if (!authors.isNewest(author, segment.clockAt(ordinal)) && contains(log.idAt(ordinal))) {
@@ -133,6 +126,38 @@ public final class ChangeStore {
             authors.add(ordinal, author);
             handlers.ordinals(segment.handlerOf(ordinal)).add(ordinal);
         }
+    }
+
+    private int[] peerNumbers(HistoryBlock block) {
+        return block.peers().stream().mapToInt(peers::intern).toArray();
+    }
+
+    private int[] handlerNumbers(HistoryBlock block) {
+        int[] numbers = new int[block.handlerCount()];
+        for (int i = 0; i < numbers.length; i++) {
+            ByteReader prefix = new ByteReader(block.handlerPrefix(i));
+            numbers[i] = handlers.intern(
+                    new HandlerName(prefix.readString("handler type"), prefix.readString("handler id")));
+        }
+        return numbers;
+    }
+
+    /** How many changes, from the first on, lie in blocks. */
+    public int sealedSize() {
+        return log.sealedSize();
+    }
+
+    /**
+     * Lets a block, which was made of them, stand for the oldest changes that no block stands for yet. Nothing changes but
+     * the memory they take. O(changes in the block).
+     *
+     * @throws IllegalArgumentException if it is a block of other changes
+     */
+    public void seal(HistoryBlock block) {
+        if (!block.isIndexed()) {
+            throw new IllegalArgumentException("A block of other blobs than changes");
+        }
+        log.seal(block, peerNumbers(block), handlerNumbers(block));
     }
 
     private void adoptDependencies(SealedChanges.Segment segment, int ordinal, VersionVector covered) {

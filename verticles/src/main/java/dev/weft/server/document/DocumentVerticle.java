@@ -96,7 +96,7 @@ final class DocumentVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         if (key.kind() == DocumentKind.AWARE) {
-            packer = new HistoryPacker(vertx, key, hosted.epoch(), store, packedUpTo);
+            packer = new HistoryPacker(vertx, key, hosted.epoch(), store, hosted::packed, packedUpTo);
         }
         synchronized (early) {
             ownContext = context;

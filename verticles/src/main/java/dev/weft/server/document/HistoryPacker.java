@@ -29,17 +29,25 @@ final class HistoryPacker {
     private final DocumentKey key;
     private final long epoch;
     private final DocumentStore store;
+    private final Sealer sealer;
     private long packedUpTo;
     private long lastPosition;
     private long dueAt;
     private boolean isBusy;
 
+    /** Is told of what the store now keeps in a block, on the document's context. */
+    @FunctionalInterface
+    interface Sealer {
+        void packed(long firstPosition, HistoryBlock block);
+    }
+
     /** @param packedUpTo up to where the log was found packed */
-    HistoryPacker(Vertx vertx, DocumentKey key, long epoch, DocumentStore store, long packedUpTo) {
+    HistoryPacker(Vertx vertx, DocumentKey key, long epoch, DocumentStore store, Sealer sealer, long packedUpTo) {
         this.vertx = vertx;
         this.key = key;
         this.epoch = epoch;
         this.store = store;
+        this.sealer = sealer;
         this.packedUpTo = packedUpTo;
     }
 
@@ -92,7 +100,11 @@ final class HistoryPacker {
                         return Future.succeededFuture(page.runs().get(0).lastPosition());
                     }
                     return vertx.executeBlocking(() -> pack(entries), false)
-                            .compose(packed -> store.pack(key, epoch, packed).map(packed.lastPosition()));
+                            .compose(packed -> store.pack(key, epoch, packed.entries())
+                                    .map(stored -> {
+                                        sealer.packed(packed.entries().firstPosition(), packed.block());
+                                        return packed.entries().lastPosition();
+                                    }));
                 });
     }
 
@@ -110,15 +122,19 @@ final class HistoryPacker {
         return entries.isEmpty() ? entries : entries.subList(0, HistoryBlock.fitting(blobs(entries)));
     }
 
-    private static PackedEntries pack(List<StoredEntry> entries) {
+    /** @param block the same, opened */
+    private record Packed(PackedEntries entries, HistoryBlock block) {}
+
+    private static Packed pack(List<StoredEntry> entries) {
         List<byte[]> blobs = blobs(entries);
         byte[] block = HistoryBlock.encode(blobs);
         // The entries themselves are gone afterwards, so the one doubt that remains is cleared before.
-        List<byte[]> back = HistoryBlock.open(block).blobs();
+        HistoryBlock opened = HistoryBlock.open(block);
+        List<byte[]> back = opened.blobs();
         if (!Arrays.deepEquals(back.toArray(), blobs.toArray())) {
             throw new AssertionError("A block does not give back what went into it");
         }
-        return new PackedEntries(entries.get(0).position(), entries.size(), block);
+        return new Packed(new PackedEntries(entries.get(0).position(), entries.size(), block), opened);
     }
 
     private static List<byte[]> blobs(List<StoredEntry> entries) {

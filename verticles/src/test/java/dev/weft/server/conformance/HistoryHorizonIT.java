@@ -244,6 +244,7 @@ class HistoryHorizonIT {
         dora.leave();
         dora.write("offline");
         ann.write("two");
+        eventually(() -> stored().lastPosition() == 2 * CHANGES_OF_A_WRITE);
         becomesOld(ann);
         Reader ben = new Reader("ben", true).connected();
         eventuallyAlike(ann, ben);

@@ -76,9 +76,13 @@ class HistoryPackerTest {
 
     /** Says that all is durable, and waits until the packer has nothing more to do. */
     private void pack(long epoch, long lastPosition) {
+        pack(epoch, lastPosition, (firstPosition, block) -> {});
+    }
+
+    private void pack(long epoch, long lastPosition, HistoryPacker.Sealer sealer) {
         Promise<Void> done = Promise.promise();
         vertx.runOnContext(run -> {
-            HistoryPacker packer = new HistoryPacker(vertx, DOC, epoch, store, 0);
+            HistoryPacker packer = new HistoryPacker(vertx, DOC, epoch, store, sealer, 0);
             packer.persisted(lastPosition);
             vertx.setPeriodic(5, timer -> {
                 if (!packer.isBusy()) {
@@ -130,12 +134,30 @@ class HistoryPackerTest {
         assertThatThrownBy(() -> given(cut, epoch, changes.size())).hasMessageContaining("dependency");
     }
 
+    @Test
+    void whatIsPackedWhileTheDocumentIsOpenTakesLessMemoryFromThenOn() {
+        List<Change> changes = typed(2 * PACKED + KEPT + 10);
+        long epoch = stored(changes);
+        Hosted hosted = loaded(runs(epoch), epoch, changes.size());
+        long before = hosted.residentBytes();
+        pack(epoch, changes.size(), hosted::packed);
+        assertThat(hosted.residentBytes()).isLessThan(before * 3 / 4);
+        assertThat(given(hosted, epoch))
+                .containsExactlyElementsOf(changes.stream().map(Change::encoded).toList());
+    }
+
     /** What a link without anything is given. */
     private static List<byte[]> given(List<StoredRun> runs, long epoch, long lastPosition) {
-        HostLimits limits = HostLimits.DEFAULT;
-        Hosted hosted = new AwareDocumentLoader(limits, WallClock.SYSTEM, NO_PLUGINS, "")
+        return given(loaded(runs, epoch, lastPosition), epoch);
+    }
+
+    private static Hosted loaded(List<StoredRun> runs, long epoch, long lastPosition) {
+        return new AwareDocumentLoader(HostLimits.DEFAULT, WallClock.SYSTEM, NO_PLUGINS, "")
                 .open(DOC, Optional.empty(), runs)
                 .host(epoch, lastPosition);
+    }
+
+    private static List<byte[]> given(Hosted hosted, long epoch) {
         LinkAddress link = new LinkAddress("node", 0, 1);
         hosted.receive(new OwnerMessage.Attach(DOC, link, false, VersionVector.EMPTY, 0, 0, 1, null, 0, ""), 0);
         List<byte[]> blobs = new ArrayList<>();

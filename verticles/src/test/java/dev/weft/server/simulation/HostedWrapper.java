@@ -1,5 +1,6 @@
 package dev.weft.server.simulation;
 
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.HostEffect;
 import dev.weft.server.document.host.Hosted;
@@ -35,6 +36,11 @@ class HostedWrapper implements Hosted {
     @Override
     public List<HostEffect> persistFailed(boolean stale, long nowMillis) {
         return changed(inner.persistFailed(stale, nowMillis), nowMillis);
+    }
+
+    @Override
+    public void packed(long firstPosition, HistoryBlock block) {
+        inner.packed(firstPosition, block);
     }
 
     @Override

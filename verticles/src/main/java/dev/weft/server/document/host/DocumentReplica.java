@@ -7,6 +7,7 @@ import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.ImportResult;
 import dev.weft.crdt.document.Refusal;
 import dev.weft.crdt.document.Snapshot;
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.server.limits.Limit;
@@ -137,6 +138,14 @@ public final class DocumentReplica implements Replica {
     @Override
     public Base snapshotFor(VersionVector since) {
         return base == null || since.dominates(base.version()) ? null : base;
+    }
+
+    @Override
+    public void seal(int from, HistoryBlock block) {
+        // A block of changes that no encoder would write serves the store only.
+        if (block.isIndexed() && from == document.history().sealedSize()) {
+            document.history().seal(block);
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weft.server.document.host;
 
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.server.bus.OwnerMessage;
 import java.util.List;
 
@@ -26,6 +27,9 @@ public interface Hosted {
 
     /** What became of the last {@link HostEffect.Compact}. */
     List<HostEffect> compacted(long upToPosition, boolean succeeded);
+
+    /** The store keeps the entries from this position on in a block; memory may do the same. */
+    default void packed(long firstPosition, HistoryBlock block) {}
 
     /** A node is gone, and its links with it. */
     List<HostEffect> nodeLeft(String nodeId);

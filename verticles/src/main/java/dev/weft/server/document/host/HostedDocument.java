@@ -2,6 +2,7 @@ package dev.weft.server.document.host;
 
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.codec.CrdtFormatException;
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.server.bus.LinkMessage;
@@ -159,6 +160,13 @@ public final class HostedDocument extends HostedLog {
                 version(),
                 export.complete(),
                 continues);
+    }
+
+    @Override
+    public void packed(long firstPosition, HistoryBlock block) {
+        if (isWholeLog && firstPosition > coveredUpTo) {
+            replica.seal((int) (firstPosition - 1 - coveredUpTo), block);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.weft.server.document.host;
 
 import dev.weft.crdt.change.Change;
+import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.server.limits.Limit;
 import java.util.List;
@@ -31,6 +32,9 @@ public interface Replica {
 
     /** The changes from one index to another, in the order in which they were applied, up to about so many bytes. */
     Export between(int from, int to, int bytesMax);
+
+    /** Lets a block stand for the changes from this index on, if they are the oldest that no block stands for yet. */
+    void seal(int from, HistoryBlock block);
 
     /** How many changes wait for a dependency. */
     int waiting();
