@@ -4,6 +4,7 @@ import dev.weft.crdt.codec.ByteReader;
 import dev.weft.crdt.codec.ByteWriter;
 import dev.weft.crdt.codec.CrdtFormatException;
 import dev.weft.crdt.version.VersionVector;
+import dev.weft.server.bus.OwnerMessage.Invite.Step;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import java.util.ArrayList;
@@ -27,8 +28,6 @@ final class BusCodec {
     private static final int FROM_PLUGIN = 7;
     private static final int INVITE = 8;
     private static final int SUPERSEDED = 9;
-    private static final int ANNOUNCE = 10;
-    private static final int READY = 11;
     private static final int ATTACHED = 16;
     private static final int NOT_OWNER = 17;
     private static final int REFUSED = 18;
@@ -81,13 +80,8 @@ final class BusCodec {
             out.writeUvarint(m.epoch()).writeString(m.plugin()).writeBlob(m.payload());
         } else if (message instanceof OwnerMessage.Invite m) {
             head(out, INVITE, m.key(), m.from());
+            out.writeByte(m.step().ordinal());
             nullable(out, m.claimId(), ByteWriter::writeString);
-            out.writeUvarint(m.epoch());
-        } else if (message instanceof OwnerMessage.Announce m) {
-            head(out, ANNOUNCE, m.key(), m.from());
-            out.writeUvarint(m.epoch());
-        } else if (message instanceof OwnerMessage.Ready m) {
-            head(out, READY, m.key(), m.from());
             out.writeUvarint(m.epoch());
         } else if (message instanceof OwnerMessage.Superseded m) {
             head(out, SUPERSEDED, m.key(), m.from());
@@ -185,13 +179,22 @@ final class BusCodec {
                                 number(in));
             case RESYNC -> new OwnerMessage.Resync(key, from, number(in), vector(in), number(in));
             case FROM_PLUGIN -> new OwnerMessage.FromPlugin(key, from, number(in), text(in), blob(in));
-            case INVITE -> new OwnerMessage.Invite(key, from, nullable(in, BusCodec::text), number(in));
-            case ANNOUNCE -> new OwnerMessage.Announce(key, from, number(in));
-            case READY -> new OwnerMessage.Ready(key, from, number(in));
+            case INVITE ->
+                in.isExhausted()
+                        ? new OwnerMessage.Invite(key, from, Step.NOW, null, 0)
+                        : new OwnerMessage.Invite(key, from, step(in), nullable(in, BusCodec::text), number(in));
             case SUPERSEDED -> new OwnerMessage.Superseded(key, from, number(in));
             case UPLOAD -> new OwnerMessage.Upload(key, from, number(in), text(in), blob(in), number(in));
             default -> throw new CrdtFormatException("Unknown bus message " + tag);
         };
+    }
+
+    private static Step step(ByteReader in) {
+        int step = in.readByte("step");
+        if (step >= Step.values().length) {
+            throw new CrdtFormatException("Unknown step " + step);
+        }
+        return Step.values()[step];
     }
 
     private static LinkMessage decodeToLink(int tag, DocumentKey key, LinkAddress to, ByteReader in) {

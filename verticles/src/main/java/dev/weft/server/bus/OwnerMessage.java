@@ -96,19 +96,25 @@ public sealed interface OwnerMessage extends BusMessage {
     record Resync(DocumentKey key, LinkAddress from, long epoch, VersionVector delivered, long deliveredNumber)
             implements OwnerMessage {}
 
-    /** The owner is about to hand the document to the receiver. @param from names the node only, as in the next two */
-    record Announce(DocumentKey key, LinkAddress from, long epoch) implements OwnerMessage {}
-
-    /** The receiver's announcement was heard, and what could be done ahead is done. @param epoch as it was announced */
-    record Ready(DocumentKey key, LinkAddress from, long epoch) implements OwnerMessage {}
-
     /**
-     * A node lets go of the document and asks the receiver to take over.
+     * What two nodes say to each other of a hand-off. One kind of message for all of it: nodes of an earlier version know no
+     * other, take any for an invitation, and do no harm by claiming too early.
      *
-     * @param claimId of the entry in the registry that the receiver may claim over; null if it is gone from there
-     * @param epoch of that entry
+     * @param from names the node only
+     * @param claimId with {@code NOW}: the entry in the registry that the receiver may claim over; null if it is gone
+     * @param epoch of the owner
      */
-    record Invite(DocumentKey key, LinkAddress from, String claimId, long epoch) implements OwnerMessage {}
+    record Invite(DocumentKey key, LinkAddress from, Step step, String claimId, long epoch) implements OwnerMessage {
+        /** How far the hand-off is. */
+        public enum Step {
+            /** The sender has let go: take over. */
+            NOW,
+            /** The sender will let go: load ahead, and say when that is done. */
+            SOON,
+            /** The answer to {@code SOON}. */
+            READY
+        }
+    }
 
     /** Somebody took the document over because the receiver did not answer. @param byEpoch the epoch it holds now */
     record Superseded(DocumentKey key, LinkAddress from, long byEpoch) implements OwnerMessage {}

@@ -104,16 +104,7 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
 
     /** Whether it concerns ownership itself, and not the document. */
     private static boolean isNotice(OwnerMessage message) {
-        return message instanceof OwnerMessage.Invite
-                || message instanceof OwnerMessage.Announce
-                || message instanceof OwnerMessage.Ready
-                || message instanceof OwnerMessage.Superseded;
-    }
-
-    private static Ownership yieldedBy(OwnerMessage.Invite invite) {
-        return invite.claimId() == null
-                ? null
-                : Ownership.active(invite.from().nodeId(), invite.claimId(), invite.epoch());
+        return message instanceof OwnerMessage.Invite || message instanceof OwnerMessage.Superseded;
     }
 
     /** How many documents this node owns, or is about to. */
@@ -137,14 +128,7 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
         HostedSlot slot = slots.get(key);
         DocumentVerticle serving = slot == null ? null : slot.serving();
         if (message instanceof OwnerMessage.Invite invite) {
-            perform(slotOf(key), (protocol, now) -> protocol.invited(yieldedBy(invite), now));
-        } else if (message instanceof OwnerMessage.Announce announce) {
-            String owner = announce.from().nodeId();
-            perform(slotOf(key), (protocol, now) -> protocol.announced(owner, announce.epoch(), now));
-        } else if (message instanceof OwnerMessage.Ready ready) {
-            if (slot != null) {
-                perform(slot, (protocol, now) -> protocol.readied(ready.from().nodeId(), ready.epoch(), now));
-            }
+            invite(invite);
         } else if (message instanceof OwnerMessage.Superseded superseded) {
             if (slot != null) {
                 perform(slot, (protocol, now) -> protocol.contradicted(superseded.byEpoch(), now));
@@ -157,6 +141,19 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
             around.inbox().toLink(new LinkMessage.NotOwner(key, message.from(), message.epoch(), null));
         }
         // Anything else is for a document that is coming or going: links repeat what is not answered.
+    }
+
+    private void invite(OwnerMessage.Invite invite) {
+        String sender = invite.from().nodeId();
+        HostedSlot slot = slotOf(invite.key());
+        perform(slot, (protocol, now) -> switch (invite.step()) {
+            case SOON -> protocol.announced(sender, invite.epoch(), now);
+            case READY -> protocol.readied(sender, invite.epoch(), now);
+            case NOW ->
+                protocol.invited(
+                        invite.claimId() == null ? null : Ownership.active(sender, invite.claimId(), invite.epoch()),
+                        now);
+        });
     }
 
     private void attach(OwnerMessage.Attach attach) {

@@ -6,6 +6,7 @@ import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.bus.OwnerMessage.Invite.Step;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
 import dev.weft.server.event.EventStream;
@@ -185,13 +186,13 @@ final class HostedSlot {
         } else if (effect instanceof OwnershipEffect.Invite e) {
             String claimId = e.yielded() == null ? null : e.yielded().claimId();
             long epoch = e.yielded() == null ? 0 : e.yielded().epoch();
-            around.inbox.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody(), claimId, epoch));
+            around.inbox.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody(), Step.NOW, claimId, epoch));
         } else if (effect instanceof OwnershipEffect.Announce e) {
-            around.inbox.toOwner(e.nodeId(), new OwnerMessage.Announce(key, nobody(), e.epoch()));
+            around.inbox.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody(), Step.SOON, null, e.epoch()));
         } else if (effect instanceof OwnershipEffect.LoadAhead e) {
             loadAhead(e);
         } else if (effect instanceof OwnershipEffect.Ready e) {
-            around.inbox.toOwner(e.nodeId(), new OwnerMessage.Ready(key, nobody(), e.epoch()));
+            around.inbox.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody(), Step.READY, null, e.epoch()));
         } else if (effect instanceof OwnershipEffect.ReportQuarantine e) {
             LogFields.of(LOG.atError(), key, protocol.epoch())
                     .log("{} cannot be hosted, {} times in a row; it is left alone for a while", key, e.failures());

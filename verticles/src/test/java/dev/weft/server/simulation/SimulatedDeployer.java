@@ -96,17 +96,7 @@ final class SimulatedDeployer {
         DocumentKey key = message.key();
         SimulatedSlot slot = slots.get(key);
         if (message instanceof OwnerMessage.Invite invite) {
-            Ownership yielded = invite.claimId() == null
-                    ? null
-                    : Ownership.active(invite.from().nodeId(), invite.claimId(), invite.epoch());
-            perform(slotOf(key), (protocol, now) -> protocol.invited(yielded, now));
-        } else if (message instanceof OwnerMessage.Announce announce) {
-            String owner = announce.from().nodeId();
-            perform(slotOf(key), (protocol, now) -> protocol.announced(owner, announce.epoch(), now));
-        } else if (message instanceof OwnerMessage.Ready ready) {
-            if (slot != null) {
-                perform(slot, (protocol, now) -> protocol.readied(ready.from().nodeId(), ready.epoch(), now));
-            }
+            invite(invite);
         } else if (message instanceof OwnerMessage.Superseded superseded) {
             if (slot != null) {
                 perform(slot, (protocol, now) -> protocol.contradicted(superseded.byEpoch(), now));
@@ -118,6 +108,19 @@ final class SimulatedDeployer {
         } else if (slot == null && !(message instanceof OwnerMessage.Detach)) {
             node.toLink(new LinkMessage.NotOwner(key, message.from(), message.epoch(), null));
         }
+    }
+
+    private void invite(OwnerMessage.Invite invite) {
+        String sender = invite.from().nodeId();
+        SimulatedSlot slot = slotOf(invite.key());
+        perform(slot, (protocol, now) -> switch (invite.step()) {
+            case SOON -> protocol.announced(sender, invite.epoch(), now);
+            case READY -> protocol.readied(sender, invite.epoch(), now);
+            case NOW ->
+                protocol.invited(
+                        invite.claimId() == null ? null : Ownership.active(sender, invite.claimId(), invite.epoch()),
+                        now);
+        });
     }
 
     private void attach(OwnerMessage.Attach attach) {

@@ -4,6 +4,7 @@ import dev.weft.protocol.message.ErrorCode;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.bus.OwnerMessage.Invite.Step;
 import dev.weft.server.document.StoredCompaction;
 import dev.weft.server.document.StoredLoad;
 import dev.weft.server.document.host.HostLimits;
@@ -174,13 +175,13 @@ final class SimulatedSlot {
         } else if (effect instanceof OwnershipEffect.Invite e) {
             String claimId = e.yielded() == null ? null : e.yielded().claimId();
             long epoch = e.yielded() == null ? 0 : e.yielded().epoch();
-            node.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody(), claimId, epoch));
+            node.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody(), Step.NOW, claimId, epoch));
         } else if (effect instanceof OwnershipEffect.Announce e) {
-            node.toOwner(e.nodeId(), new OwnerMessage.Announce(key, nobody(), e.epoch()));
+            node.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody(), Step.SOON, null, e.epoch()));
         } else if (effect instanceof OwnershipEffect.LoadAhead e) {
             loadAhead(e);
         } else if (effect instanceof OwnershipEffect.Ready e) {
-            node.toOwner(e.nodeId(), new OwnerMessage.Ready(key, nobody(), e.epoch()));
+            node.toOwner(e.nodeId(), new OwnerMessage.Invite(key, nobody(), Step.READY, null, e.epoch()));
         } else if (effect instanceof OwnershipEffect.ReportQuarantine e) {
             deployer.simulation().trace().add(node.id(), "leaves", key, "alone for a while");
         } else {
