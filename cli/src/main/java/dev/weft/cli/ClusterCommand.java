@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         })
 final class ClusterCommand implements Callable<Integer> {
     private static final int NODES_MAX = 16;
-    private static final long START_SECONDS_MAX = 90;
+    private static final long START_SECONDS_MAX = 240;
 
     @Parameters(
             index = "0",
