@@ -65,10 +65,10 @@ final class Round {
         this.vertx = vertx;
         this.fault = fault;
         this.number = number;
-        this.scene = scene;
         this.plan = plan;
         this.auditor = auditor;
         this.crowd = new Crowd(vertx, scene.cluster(), plan.pace(), seed);
+        this.scene = scene.with(new Scene.Documents(crowd.document(false), crowd.document(true)));
     }
 
     Outcome run() throws InterruptedException {

@@ -102,7 +102,7 @@ final class Stage implements AutoCloseable {
         int owner = layout == Layout.THREE_INSTRUMENTED
                 ? CLOCK_NODE
                 : round % cluster.nodes().size();
-        return new Scene(cluster, owner, times, database, network, proxies, clock, disk);
+        return new Scene(cluster, owner, times, Scene.Documents.NONE, database, network, proxies, clock, disk);
     }
 
     /** Starts again what a round has left dead. */

@@ -43,6 +43,7 @@ public final class Cluster implements AutoCloseable {
                     "--hazelcast-port=" + hosts.hazelcastPort(i),
                     "--bus-port=" + hosts.busPort(i),
                     "--await-members=" + count));
+            arguments.addAll(Operator.arguments(hosts, i, logs));
             List<String> prefix = new ArrayList<>(hosts.prefix(i));
             if (clock != null && clock.node() == i) {
                 prefix.addAll(clock.prefix());
@@ -90,6 +91,10 @@ public final class Cluster implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    public Operator operator() {
+        return new Operator(hosts);
     }
 
     public Hosts hosts() {

@@ -1,6 +1,7 @@
 package dev.weft.chaos.cluster;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Where nodes and the database are: addresses, and how a process is started there. */
 public interface Hosts extends AutoCloseable {
@@ -17,6 +18,11 @@ public interface Hosts extends AutoCloseable {
     int hazelcastPort(int node);
 
     int busPort(int node);
+
+    /** Of the interface for operators, on loopback; empty if the suite does not reach it. */
+    default OptionalInt httpPort(int node) {
+        return OptionalInt.empty();
+    }
 
     /** Under which nodes reach the database. */
     String storeAddress();

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** All nodes on this machine's loopback: no rights needed, and no network that could be cut. */
 public final class Loopback implements Hosts {
@@ -13,6 +14,9 @@ public final class Loopback implements Hosts {
 
     /** On Linux, the whole of 127.0.0.0/8 is loopback. */
     private static final String PROXY_ADDRESS = "127.0.0.2";
+
+    /** For clients, Hazelcast, the event bus and operators. */
+    private static final int PORTS_PER_NODE = 4;
 
     private final int nodes;
     private final boolean isProxied;
@@ -23,7 +27,7 @@ public final class Loopback implements Hosts {
         this.isProxied = isProxied;
         List<ServerSocket> held = new ArrayList<>();
         try {
-            for (int i = 0; i < 3 * nodes; i++) {
+            for (int i = 0; i < PORTS_PER_NODE * nodes; i++) {
                 ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 held.add(socket);
                 ports.add(socket.getLocalPort());
@@ -77,6 +81,11 @@ public final class Loopback implements Hosts {
     @Override
     public int busPort(int node) {
         return ports.get(2 * nodes + node);
+    }
+
+    @Override
+    public OptionalInt httpPort(int node) {
+        return OptionalInt.of(ports.get(3 * nodes + node));
     }
 
     @Override

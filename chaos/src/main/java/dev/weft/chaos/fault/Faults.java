@@ -9,6 +9,7 @@ import dev.weft.chaos.cluster.DataDisk;
 import dev.weft.chaos.cluster.FakeClock;
 import dev.weft.chaos.cluster.Namespaces;
 import dev.weft.chaos.cluster.Node;
+import dev.weft.chaos.cluster.Operator;
 import dev.weft.testkit.PostgresServer;
 import java.util.List;
 import java.util.Optional;
@@ -156,6 +157,14 @@ public final class Faults {
                                 scene -> scene.cluster().restore())
                         .reconnecting(1, 0),
                 new Made(
+                                "moved-by-operator",
+                                "an operator moves both documents to another node, which nobody but the nodes should notice",
+                                THREE_NODES,
+                                scene -> Set.of(),
+                                Faults::moveDocuments,
+                                scene -> {})
+                        .reconnecting(0, 0),
+                new Made(
                                 "rolling-restart",
                                 "every node in turn is stopped in order and started again",
                                 THREE_NODES,
@@ -269,6 +278,12 @@ public final class Faults {
     private static void cutOff(Scene scene) {
         scene.network().cut(scene.owner(), scene.gateway());
         scene.network().cut(scene.owner(), scene.third());
+    }
+
+    private static void moveDocuments(Scene scene) throws InterruptedException {
+        Operator operator = scene.cluster().operator();
+        operator.moveTo(scene.gateway(), scene.documents().aware(), false);
+        operator.moveTo(scene.gateway(), scene.documents().relay(), true);
     }
 
     private static Optional<String> noDatabaseOfOurOwn() {

@@ -15,11 +15,13 @@ import java.util.concurrent.locks.LockSupport;
  *
  * @param owner index of the node that owns the documents when the fault strikes
  * @param times how long faults last
+ * @param documents what people have open
  */
 public record Scene(
         Cluster cluster,
         int owner,
         Times times,
+        Documents documents,
         PostgresServer database,
         Namespaces network,
         DelayProxies proxies,
@@ -41,6 +43,15 @@ public record Scene(
         public Times withCut(long millis) {
             return new Times(freeze, storeDown, millis, loss, delay, clock, diskFull);
         }
+    }
+
+    /** By id: one of each mode. */
+    public record Documents(String aware, String relay) {
+        public static final Documents NONE = new Documents(null, null);
+    }
+
+    public Scene with(Documents opened) {
+        return new Scene(cluster, owner, times, opened, database, network, proxies, clock, disk);
     }
 
     public Node ownerNode() {
