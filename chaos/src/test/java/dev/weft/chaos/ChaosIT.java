@@ -33,8 +33,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(900)
 class ChaosIT {
     /** What the build can afford. The others are like one of these, or have a test of their own. */
-    private static final String BRIEF = "owner-and-gateway-killed,owner-frozen,store-down,planned-hand-off,"
-            + "cut-store-reachable,delay,clock-set,only-node-killed,disk-full,folder-read-only";
+    private static final String BRIEF =
+            "owner-and-gateway-killed,owner-frozen,store-down,planned-hand-off,moved-by-operator,"
+                    + "cut-store-reachable,delay,clock-set,only-node-killed,disk-full,folder-read-only";
 
     private static final int ROUNDS = Integer.getInteger("rounds", 2);
     private static final long SEED = Long.getLong("seed", System.nanoTime());

@@ -34,9 +34,10 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,33 +58,49 @@ final class Rehearsal {
 
     private final Vertx vertx;
     private final ServerOptions options;
+    private final LongSupplier nanoTime;
+    private final Supplier<String> newIds;
     private final NodeInbox inbox;
     private final InMemoryDocumentStore memory = InMemoryDocumentStore.over(new InMemoryDocumentStore.Contents());
     private final Map<DocumentKey, Promise<Void>> served = new ConcurrentHashMap<>();
     private final List<byte[]> changes = changes();
     private DocumentDeployer deployer;
 
-    private Rehearsal(Vertx vertx, ServerOptions options) {
+    private Rehearsal(Vertx vertx, ServerOptions options, LongSupplier nanoTime, Supplier<String> newIds) {
         this.vertx = vertx;
         this.options = options;
+        this.nanoTime = nanoTime;
+        this.newIds = newIds;
         this.inbox = new NodeInbox(vertx, STAGE);
     }
 
-    /** Completes when all is done, has failed or has taken too long; never fails. */
-    static Future<Void> run(Vertx vertx, ServerOptions options, OwnershipRegistry registry, DocumentStore store) {
-        long startedNanos = System.nanoTime();
-        return Future.join(new Rehearsal(vertx, options).host(), ask(registry), ask(store))
+    /**
+     * Completes when all is done, has failed or has taken too long; never fails.
+     *
+     * @param nanoTime a clock that only runs forward
+     * @param newIds unlike any other, of claims and of documents that do not exist
+     */
+    static Future<Void> run(
+            Vertx vertx,
+            ServerOptions options,
+            OwnershipRegistry registry,
+            DocumentStore store,
+            LongSupplier nanoTime,
+            Supplier<String> newIds) {
+        long startedNanos = nanoTime.getAsLong();
+        Rehearsal rehearsal = new Rehearsal(vertx, options, nanoTime, newIds);
+        return Future.join(rehearsal.host(), rehearsal.ask(registry), rehearsal.ask(store))
                 .timeout(MILLIS_MAX, TimeUnit.MILLISECONDS)
                 .onFailure(cause -> LOG.debug("Not all could be rehearsed: {}", cause.toString()))
                 .transform(done -> {
-                    LOG.debug("Rehearsed in {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos));
+                    LOG.debug("Rehearsed in {} ms", TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - startedNanos));
                     return Future.succeededFuture();
                 });
     }
 
-    private static Future<Void> ask(OwnershipRegistry registry) {
+    private Future<Void> ask(OwnershipRegistry registry) {
         DocumentKey key = DocumentKey.aware(STAGE + "-" + registry.localNode());
-        String claimId = UUID.randomUUID().toString();
+        String claimId = newIds.get();
         return registry.lookup(key)
                 .compose(none -> registry.claim(key, Claim.of(claimId, registry.localNode())))
                 .compose(claimed -> registry.activate(key, claimId, 1))
@@ -92,8 +109,8 @@ final class Rehearsal {
     }
 
     /** Each call fails, as it must: there is no such document. */
-    private static Future<Void> ask(DocumentStore store) {
-        DocumentKey key = DocumentKey.aware(STAGE + "-" + UUID.randomUUID());
+    private Future<Void> ask(DocumentStore store) {
+        DocumentKey key = DocumentKey.aware(STAGE + "-" + newIds.get());
         List<Future<?>> reads = new ArrayList<>();
         for (int i = 0; i < READS; i++) {
             reads.add(store.load(key, 1));
@@ -145,7 +162,7 @@ final class Rehearsal {
 
     private DocumentDeployer deployer() {
         EventStream events = new EventStream(STAGE, WallClock.SYSTEM);
-        PluginChain plugins = new PluginChain(List.of(), System::nanoTime, events);
+        PluginChain plugins = new PluginChain(List.of(), nanoTime, events);
         DocumentLoader loader = DocumentLoader.byKind(
                 new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins, STAGE),
                 new RelayRoomLoader(options.hosting(), options.rooms(), plugins, STAGE));
@@ -158,7 +175,7 @@ final class Rehearsal {
                 options.hosting(),
                 events,
                 options.ownership(),
-                () -> UUID.randomUUID().toString(),
+                newIds,
                 options.passivateMillis(),
                 new ServerMetrics(new SimpleMeterRegistry(), SlowLimits.DEFAULT).documents(),
                 new NodeLimits(new LimitCounters(), new ResidentBytes(options.residentBytesMax())));
