@@ -1,7 +1,6 @@
 package dev.weft.chaos.cluster;
 
 import java.util.List;
-import java.util.OptionalInt;
 
 /** Where nodes and the database are: addresses, and how a process is started there. */
 public interface Hosts extends AutoCloseable {
@@ -19,10 +18,8 @@ public interface Hosts extends AutoCloseable {
 
     int busPort(int node);
 
-    /** Of the interface for operators, on loopback; empty if the suite does not reach it. */
-    default OptionalInt httpPort(int node) {
-        return OptionalInt.empty();
-    }
+    /** Of the interface for operators. */
+    int httpPort(int node);
 
     /** Under which nodes reach the database. */
     String storeAddress();

@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 
 /** All nodes on this machine's loopback: no rights needed, and no network that could be cut. */
 public final class Loopback implements Hosts {
@@ -84,8 +83,8 @@ public final class Loopback implements Hosts {
     }
 
     @Override
-    public OptionalInt httpPort(int node) {
-        return OptionalInt.of(ports.get(3 * nodes + node));
+    public int httpPort(int node) {
+        return ports.get(3 * nodes + node);
     }
 
     @Override

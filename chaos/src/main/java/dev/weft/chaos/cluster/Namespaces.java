@@ -16,6 +16,7 @@ public final class Namespaces implements Hosts {
     private static final int CLIENT_PORT = 8080;
     private static final int HAZELCAST_PORT = 5701;
     private static final int BUS_PORT = 5801;
+    private static final int HTTP_PORT = 8090;
     private static final int OWN_HOST = 254;
     private static final int STORE_HOST = 253;
     private static final String NOBODYS_HARDWARE = "02:de:ad:00:00:01";
@@ -146,6 +147,11 @@ public final class Namespaces implements Hosts {
     @Override
     public int busPort(int node) {
         return BUS_PORT;
+    }
+
+    @Override
+    public int httpPort(int node) {
+        return HTTP_PORT;
     }
 
     @Override

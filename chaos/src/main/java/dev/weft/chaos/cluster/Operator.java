@@ -28,18 +28,18 @@ public final class Operator {
         this.hosts = hosts;
     }
 
-    /** How a node lets operators in; nothing where its interface could not be reached. */
+    /** How a node lets operators in. */
     static List<String> arguments(Hosts hosts, int node, Path folder) {
-        if (hosts.httpPort(node).isEmpty()) {
-            return List.of();
-        }
         Path tokens = folder.resolve("operators.yaml");
         try {
             Files.writeString(tokens, "- token: " + TOKEN + "\n  subject: operator\n  write: [\"*\"]\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return List.of("--http-port=" + hosts.httpPort(node).getAsInt(), "--api-tokens-file=" + tokens);
+        return List.of(
+                "--http-host=" + hosts.nodeAddress(node),
+                "--http-port=" + hosts.httpPort(node),
+                "--api-tokens-file=" + tokens);
     }
 
     /** Returns when the node owns the document. */
@@ -60,9 +60,8 @@ public final class Operator {
 
     private JsonObject ask(int node, String method, String path, String body, int expected)
             throws InterruptedException {
-        int port = hosts.httpPort(node)
-                .orElseThrow(() -> new IllegalStateException("node " + node + " has no interface for operators"));
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+        String address = hosts.nodeAddress(node) + ":" + hosts.httpPort(node);
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + "/api/v1" + path))
                 .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + TOKEN)
                 .header("Content-Type", "application/json")
