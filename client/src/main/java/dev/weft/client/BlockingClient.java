@@ -17,8 +17,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * A client for programs without an event loop: every method waits for what it starts. Any thread but an event loop's may
- * call any method. Owns the event loop it runs on.
+ * A client for programs without an event loop: every method waits for what it starts, and throws a {@link
+ * CompletionException} when that takes longer than the patience given or the thread is interrupted. What it started goes
+ * on then. Any thread but an event loop's may call any method. Owns the event loop it runs on.
  */
 public final class BlockingClient implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
@@ -34,7 +35,8 @@ public final class BlockingClient implements AutoCloseable {
     }
 
     /**
-     * A client of a server that understands changes.
+     * A client of a server that understands changes, not connected yet. Touch the document only through this client from
+     * here on.
      *
      * @param patience how long each method waits before it throws
      */
@@ -72,12 +74,17 @@ public final class BlockingClient implements AutoCloseable {
         return await("read", client.<T>execute(action));
     }
 
-    /** Edits, and waits until the edit is part of the document. */
+    /** Edits as one transaction, and waits until that is part of the document. Throws what the action throws. */
     public void edit(Consumer<? super Document> action) {
         await("edited", client.edit(action).applied());
     }
 
-    /** Edits, and waits until the edit is durable at the server. @throws DurabilityUnknownException if it cannot tell */
+    /**
+     * Edits as one transaction, and waits until that is durable at the server. Throws what the action throws; when it is not
+     * durable in time it is part of the document all the same, and delivered later.
+     *
+     * @throws DurabilityUnknownException if the server cannot tell
+     */
     public void editDurably(Consumer<? super Document> action) {
         await("durable", client.edit(action).durable());
     }

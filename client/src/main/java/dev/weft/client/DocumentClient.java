@@ -36,7 +36,9 @@ public abstract class DocumentClient {
     private volatile ConnectionStatus status = ConnectionStatus.DISCONNECTED;
     private volatile String sessionId;
     private long lastLocalClock;
-    private boolean editing;
+    /** When the edit under way will be durable, whoever asks from within it; null while there is none. */
+    private Future<Void> editing;
+
     private boolean edited;
     private boolean closed;
 
@@ -163,13 +165,19 @@ public abstract class DocumentClient {
         return promise.future();
     }
 
-    /** Runs an action that edits the document, as one transaction, and tells when what it did is durable. */
+    /**
+     * Runs an action that edits the document, as one transaction, and tells when what it did is durable. An edit within the
+     * action of another is part of that one.
+     */
     public Edit edit(Consumer<? super Document> action) {
         Promise<Void> applied = Promise.promise();
         Promise<Void> durable = Promise.promise();
         driver.onContext(() -> {
-            editing = true;
-            edited = false;
+            Future<Void> outer = editing;
+            if (outer == null) {
+                editing = durable.future();
+                edited = false;
+            }
             try {
                 document.runInTransaction(() -> action.accept(document));
             } catch (RuntimeException e) {
@@ -177,9 +185,13 @@ public abstract class DocumentClient {
                 durable.fail(e);
                 return;
             } finally {
-                editing = false;
+                editing = outer;
             }
             applied.complete();
+            if (outer != null) {
+                outer.onComplete(durable);
+                return;
+            }
             if (closed) {
                 // Nobody listens to the document any more, so whether anything was edited is not known either.
                 durable.fail(new DurabilityUnknownException("The client is closed; nobody delivers this edit"));
@@ -239,7 +251,7 @@ public abstract class DocumentClient {
 
     private void onLocalChange(Change change) {
         lastLocalClock = change.clock();
-        edited |= editing;
+        edited |= editing != null;
         driver.input(now -> localChange(change, now));
     }
 }

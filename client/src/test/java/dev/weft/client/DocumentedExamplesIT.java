@@ -89,7 +89,9 @@ class DocumentedExamplesIT {
             if (event instanceof ClientEvent.Problem problem) {
                 log.add(problem.kind() + ": " + problem.text());
             } else if (event instanceof ClientEvent.ChangesApplied applied) {
-                log.add(applied.count() + " changes of others");
+                applied.changes()
+                        .forEach(change -> log.add(change.author() + " changed "
+                                + change.envelope().handlerId()));
             }
         });
         Subscription messages = client.onMessage(message -> log.add("received " + message.type()));

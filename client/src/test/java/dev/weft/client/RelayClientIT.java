@@ -85,6 +85,26 @@ class RelayClientIT {
     }
 
     @Test
+    void anEditWithinAnotherIsDurableWithIt() throws Exception {
+        Document annsDocument = document();
+        TextHandler anns = new TextHandler(annsDocument, "t");
+        RelayClient ann = client(annsDocument);
+        List<Edit> within = new CopyOnWriteArrayList<>();
+        Edit edit = ann.edit(document -> {
+            within.add(ann.edit(same -> anns.insert(0, "y")));
+            anns.insert(0, "x");
+        });
+        Waiting.get(edit.applied());
+        Waiting.get(within.get(0).applied());
+        assertThat(within.get(0).durable().isComplete()).as("not connected yet").isFalse();
+        assertThat(edit.durable().isComplete()).isFalse();
+        Waiting.get(ann.connect());
+        Waiting.get(edit.durable());
+        Waiting.get(within.get(0).durable());
+        assertThat(model.log()).hasSize(1);
+    }
+
+    @Test
     void nothingIsPushedTwiceAcrossReconnects() throws Exception {
         Document annsDocument = document();
         TextHandler anns = new TextHandler(annsDocument, "t");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import dev.weft.crdt.document.Document;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -14,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Compiles and runs every example of docs/data-types.md, and holds it to the values it promises. */
 class DataTypesDocumentTest {
     private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern CALL = Pattern.compile("`(\\w+)\\(");
     private static final Pattern PROMISE = Pattern.compile("(?m)^(.+); // => (.*)$");
 
     private static final String HEADER = """
@@ -82,9 +86,27 @@ class DataTypesDocumentTest {
         }
     }
 
-    private static List<String> examples() throws IOException {
+    @Test
+    void theTableOfTheDocumentNamesItsMethods() throws IOException {
+        String table = page().split("## The document in Dart and in Java")[1].split("\n## ")[0];
+        Set<String> named = CALL.matcher(table.replaceAll("(?m)^\\|[^|]*\\|", ""))
+                .results()
+                .map(match -> match.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> methods = Stream.of(Document.class.getMethods())
+                .map(Method::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(methods).containsAll(named);
+        assertThat(named).hasSizeGreaterThan(30);
+    }
+
+    private static String page() throws IOException {
         Path page = Path.of("docs/data-types.md");
-        String text = Files.readString(Files.exists(page) ? page : Path.of("..").resolve(page));
+        return Files.readString(Files.exists(page) ? page : Path.of("..").resolve(page));
+    }
+
+    private static List<String> examples() throws IOException {
+        String text = page();
         List<String> examples = new ArrayList<>();
         Matcher matcher = EXAMPLE.matcher(text);
         while (matcher.find()) {

@@ -1,6 +1,9 @@
 package dev.weft.client.event;
 
+import dev.weft.crdt.change.Change;
+import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.version.VersionVector;
+import java.util.List;
 import java.util.Set;
 
 /** Something an application may want to know. Delivered on the client's context, in order. */
@@ -11,11 +14,24 @@ public sealed interface ClientEvent {
     /** The server answered the handshake. @param capabilities the extensions it granted */
     record SessionOpened(String sessionId, Set<String> capabilities) implements ClientEvent {}
 
-    /** Changes of others became part of the document. @param count how many; at least 1 */
-    record ChangesApplied(int count) implements ClientEvent {}
+    /**
+     * Changes of others became part of the document.
+     *
+     * @param changes at least one, each only once however often it was sent, in the order in which they were applied;
+     *     {@link Change#envelope} names the handler
+     */
+    record ChangesApplied(List<Change> changes) implements ClientEvent {
+        public ChangesApplied {
+            changes = List.copyOf(changes);
+        }
 
-    /** The content of a snapshot became part of the document. */
-    record SnapshotAdopted(VersionVector versionVector) implements ClientEvent {}
+        public int count() {
+            return changes.size();
+        }
+    }
+
+    /** The content of a snapshot became part of the document. Changes that came with it are told of separately. */
+    record SnapshotAdopted(Snapshot snapshot) implements ClientEvent {}
 
     /** Everything this vector covers survives the loss of the server that told us. */
     record Durable(VersionVector versionVector) implements ClientEvent {}

@@ -9,6 +9,7 @@ import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A {@link Document} as a session sees it, plus the changes it could not take yet. */
@@ -40,13 +41,13 @@ public final class DocumentReplica implements Replica {
 
     @Override
     public ImportOutcome importChanges(List<Change> changes) {
-        int applied = 0;
+        List<Change> applied = new ArrayList<>();
         int refused = 0;
         int dropped = 0;
         List<Change> next = changes;
         while (!next.isEmpty()) {
             ImportResult result = document.importAll(next);
-            applied += result.applied().size();
+            applied.addAll(result.applied());
             refused += result.refused().size();
             for (ImportResult.NotReady notReady : result.notReady()) {
                 dropped += waiting.hold(notReady.change(), notReady.missing()) ? 0 : 1;
@@ -75,8 +76,12 @@ public final class DocumentReplica implements Replica {
         } catch (ClockDriftException e) {
             return Adoption.REFUSED;
         }
-        importChanges(waiting.release(this::contains));
         return Adoption.ADOPTED;
+    }
+
+    @Override
+    public ImportOutcome importWaiting() {
+        return importChanges(waiting.release(this::contains));
     }
 
     @Override

@@ -36,7 +36,7 @@ abstract class EffectSource {
 
     /** What became of changes of others. @return whether every one of them is applied or waiting */
     final boolean reportImport(Replica.ImportOutcome outcome) {
-        if (outcome.applied() > 0) {
+        if (!outcome.applied().isEmpty()) {
             publish(new ClientEvent.ChangesApplied(outcome.applied()));
         }
         if (outcome.refused() > 0) {

@@ -187,8 +187,10 @@ public final class RelayState extends SessionState {
 
     private void adopt(RoomContent content) {
         switch (replica.adopt(content.snapshot())) {
-            case ADOPTED ->
-                publish(new ClientEvent.SnapshotAdopted(content.snapshot().versionVector()));
+            case ADOPTED -> {
+                publish(new ClientEvent.SnapshotAdopted(content.snapshot()));
+                skippedSomething |= !reportImport(replica.importWaiting());
+            }
             case REFUSED -> {
                 skippedSomething = true;
                 report(

@@ -12,12 +12,16 @@ public interface Replica {
     /**
      * What became of a batch.
      *
-     * @param applied changes that are part of the document now and were not before, those released from waiting included
+     * @param applied what is part of the document now and was not before, what was released from waiting included
      * @param waiting changes kept aside now because a dependency is missing
      * @param refused changes of the batch that could not be applied for another reason
      * @param dropped changes not kept because too many are waiting already
      */
-    record ImportOutcome(int applied, int waiting, int refused, int dropped) {}
+    record ImportOutcome(List<Change> applied, int waiting, int refused, int dropped) {
+        public ImportOutcome {
+            applied = List.copyOf(applied);
+        }
+    }
 
     /** What became of a snapshot. */
     enum Adoption {
@@ -40,7 +44,11 @@ public interface Replica {
     /** How many changes are kept aside. */
     int waiting();
 
+    /** Takes a snapshot in. What waited for something in it waits on, until {@link #importWaiting}. */
     Adoption adopt(Snapshot snapshot);
+
+    /** Applies what is kept aside and has become causally ready through a snapshot. */
+    ImportOutcome importWaiting();
 
     /** The snapshot and history of this replica as one snapshot; the history is kept. */
     Snapshot takeSnapshot();

@@ -48,25 +48,22 @@ public abstract class SessionState extends EffectSource {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final SessionSettings settings;
-    private final Backoff backoff;
+    private final Attempts attempts;
     private final Heartbeat heartbeat;
     private final EarlyMessages early;
 
     private Phase phase = Phase.IDLE;
     private long connection;
-    private int endpoint = -1;
     private long phaseDeadline = NEVER;
     private long liveSince;
-    private int untriedEndpoints;
-    private boolean connectAwaited;
-    private int undecodableInAttempt;
     private boolean blocked;
     private String sessionId;
     private Set<String> granted = Set.of();
 
     protected SessionState(SessionSettings settings, RandomGenerator random) {
         this.settings = settings;
-        this.backoff = new Backoff(settings.backoff(), settings.endpoints(), random);
+        this.attempts =
+                new Attempts(settings.endpoints(), new Backoff(settings.backoff(), settings.endpoints(), random));
         this.heartbeat = new Heartbeat(
                 settings.timing().pingInterval(), settings.timing().pongTimeout());
         this.early = new EarlyMessages(settings.bounds().earlyMessagesMax());
@@ -81,10 +78,7 @@ public abstract class SessionState extends EffectSource {
             emit(new Effect.ConnectResult(true, null));
             return takeEffects();
         }
-        if (!connectAwaited) {
-            connectAwaited = true;
-            untriedEndpoints = settings.endpoints();
-        }
+        attempts.await();
         if (phase == Phase.IDLE || phase == Phase.WAITING) {
             boolean first = status() == ConnectionStatus.DISCONNECTED;
             setStatus(first ? ConnectionStatus.CONNECTING : ConnectionStatus.RECONNECTING);
@@ -100,7 +94,7 @@ public abstract class SessionState extends EffectSource {
         phase = Phase.IDLE;
         phaseDeadline = NEVER;
         sessionId = null;
-        backoff.settled();
+        attempts.settled();
         answerConnect("disconnected by the application");
         if (!wasIdle || status() != ConnectionStatus.DISCONNECTED) {
             setStatus(ConnectionStatus.DISCONNECTED);
@@ -191,7 +185,7 @@ public abstract class SessionState extends EffectSource {
     /** A message arrived that no codec can read. It is dropped; only the diagnosis of a failing handshake counts it. */
     public final List<Effect> undecodable(long from, String reason, long now) {
         if (from == connection && isSocketOpen()) {
-            undecodableInAttempt++;
+            attempts.undecodable();
             report(ProblemKind.UNDECODABLE_MESSAGE, reason);
         }
         return takeEffects();
@@ -325,13 +319,11 @@ public abstract class SessionState extends EffectSource {
 
     private void open(long now) {
         connection++;
-        endpoint = (endpoint + 1) % settings.endpoints();
         phase = Phase.OPENING;
         phaseDeadline = now + timing().connectTimeout();
-        undecodableInAttempt = 0;
         blocked = false;
         early.clear();
-        emit(new Effect.OpenSocket(connection, endpoint));
+        emit(new Effect.OpenSocket(connection, attempts.begin()));
     }
 
     private void receiveAnswer(Session session, long now) {
@@ -341,7 +333,7 @@ public abstract class SessionState extends EffectSource {
             phaseDeadline = NEVER;
             liveSince = now;
             heartbeat.start(now);
-            backoff.succeeded();
+            attempts.succeeded();
         }
         // A relay answers a state request with the same session; a new id means that the server began anew.
         if (greeted || !session.id().equals(sessionId)) {
@@ -360,7 +352,7 @@ public abstract class SessionState extends EffectSource {
             report(ProblemKind.EARLY_MESSAGES_DROPPED, "Messages before the answer to the handshake were dropped");
         }
         setStatus(ConnectionStatus.CONNECTED);
-        connectAwaited = false;
+        attempts.answer();
         emit(new Effect.ConnectResult(true, null));
     }
 
@@ -409,10 +401,11 @@ public abstract class SessionState extends EffectSource {
     }
 
     private ClientEvent.Problem handshakeTimeout() {
+        int undecodable = attempts.undecodableCount();
         String text = "No answer to the handshake within " + timing().handshakeTimeout()
                 + " ms though the socket stayed open: "
-                + (undecodableInAttempt > 0
-                        ? undecodableInAttempt + " messages arrived that could not be decoded; are both sides"
+                + (undecodable > 0
+                        ? undecodable + " messages arrived that could not be decoded; are both sides"
                                 + " configured with the same compressor?"
                         : silenceHint());
         return ClientEvent.Problem.of(ProblemKind.HANDSHAKE_TIMEOUT, text);
@@ -422,22 +415,21 @@ public abstract class SessionState extends EffectSource {
     private void fail(ClientEvent.Problem problem, long now) {
         publish(problem);
         leave(now, new Effect.CloseSocket(connection, CLOSE_NORMAL, "client reconnects"));
-        backoff.failed();
+        attempts.failed();
         if (status() != ConnectionStatus.RECONNECTING) {
             setStatus(ConnectionStatus.ERROR);
         }
-        if (backoff.isExhausted()) {
+        if (attempts.isExhausted()) {
             phase = Phase.IDLE;
             phaseDeadline = NEVER;
-            untriedEndpoints = 0;
             setStatus(ConnectionStatus.ERROR);
         } else {
             phase = Phase.WAITING;
-            phaseDeadline = now + backoff.nextDelayMillis();
+            phaseDeadline = now + attempts.nextDelayMillis();
             setStatus(ConnectionStatus.RECONNECTING);
         }
         // Last, so that whoever waited for the answer finds the status that goes with it.
-        if (--untriedEndpoints <= 0) {
+        if (attempts.isRoundOver()) {
             answerConnect(problem.text());
         }
     }
@@ -451,7 +443,7 @@ public abstract class SessionState extends EffectSource {
         phase = Phase.IDLE;
         if (wasLive) {
             if (now - liveSince >= timing().settledAfter()) {
-                backoff.settled();
+                attempts.settled();
             }
             granted = Set.of();
             onDown(now);
@@ -459,8 +451,7 @@ public abstract class SessionState extends EffectSource {
     }
 
     private void answerConnect(String reason) {
-        if (connectAwaited) {
-            connectAwaited = false;
+        if (attempts.answer()) {
             emit(new Effect.ConnectResult(false, reason));
         }
     }

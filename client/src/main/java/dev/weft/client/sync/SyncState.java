@@ -227,7 +227,10 @@ public final class SyncState extends SessionState {
 
     private void adopt(Snapshot snapshot) {
         switch (replica.adopt(snapshot)) {
-            case ADOPTED -> publish(new ClientEvent.SnapshotAdopted(snapshot.versionVector()));
+            case ADOPTED -> {
+                publish(new ClientEvent.SnapshotAdopted(snapshot));
+                report(replica.importWaiting());
+            }
             case REFUSED -> {
                 bookmark.lose();
                 report(
@@ -253,7 +256,11 @@ public final class SyncState extends SessionState {
             return;
         }
         bookmark.received(changes);
-        if (!reportImport(replica.importChanges(changes))) {
+        report(replica.importChanges(changes));
+    }
+
+    private void report(Replica.ImportOutcome outcome) {
+        if (!reportImport(outcome)) {
             bookmark.lose();
         }
     }

@@ -26,9 +26,9 @@ class DocumentReplicaTest {
         List<Change> changes = other.exportChanges();
 
         Replica.ImportOutcome early = replica.importChanges(changes.subList(1, 3));
-        assertThat(early).isEqualTo(new Replica.ImportOutcome(0, 2, 0, 0));
+        assertThat(early).isEqualTo(new Replica.ImportOutcome(List.of(), 2, 0, 0));
         Replica.ImportOutcome complete = replica.importChanges(changes.subList(0, 1));
-        assertThat(complete).isEqualTo(new Replica.ImportOutcome(3, 0, 0, 0));
+        assertThat(complete).isEqualTo(new Replica.ImportOutcome(changes, 0, 0, 0));
         assertThat(text.value()).isEqualTo("abc");
     }
 
@@ -65,6 +65,19 @@ class DocumentReplicaTest {
         assertThat(text.value()).contains("mine").contains("ab");
         assertThat(replica.changesNewerThan(VersionVector.EMPTY)).hasSize(2);
         assertThat(replica.adopt(snapshot)).isEqualTo(Replica.Adoption.COVERED);
+    }
+
+    @Test
+    void tellsWhichChangesASnapshotMadeReady() {
+        othersText.insert(0, "a");
+        Snapshot snapshot = other.takeSnapshot(false);
+        othersText.insert(1, "b");
+        Change later = other.exportChanges().get(1);
+
+        assertThat(replica.importChanges(List.of(later)).waiting()).isEqualTo(1);
+        assertThat(replica.adopt(snapshot)).isEqualTo(Replica.Adoption.ADOPTED);
+        assertThat(replica.importWaiting()).isEqualTo(new Replica.ImportOutcome(List.of(later), 0, 0, 0));
+        assertThat(text.value()).isEqualTo("ab");
     }
 
     @Test

@@ -96,8 +96,8 @@ final class MemoryReplica implements Replica {
         return new ImportOutcome(releaseReady(), waiting.size(), 0, dropped);
     }
 
-    private int releaseReady() {
-        int applied = 0;
+    private List<Change> releaseReady() {
+        List<Change> applied = new ArrayList<>();
         boolean progress = true;
         while (progress) {
             progress = false;
@@ -107,7 +107,7 @@ final class MemoryReplica implements Replica {
                 } else if (change.dependencies().stream().allMatch(this::contains)) {
                     waiting.remove(change.id());
                     store(change);
-                    applied++;
+                    applied.add(change);
                     progress = true;
                 }
             }
@@ -130,8 +130,12 @@ final class MemoryReplica implements Replica {
         }
         snapshotVector = snapshot.versionVector();
         hasSnapshot = true;
-        releaseReady();
         return Adoption.ADOPTED;
+    }
+
+    @Override
+    public ImportOutcome importWaiting() {
+        return new ImportOutcome(releaseReady(), waiting.size(), 0, 0);
     }
 
     @Override

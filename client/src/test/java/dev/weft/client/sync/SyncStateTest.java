@@ -127,10 +127,28 @@ class SyncStateTest {
 
     @Test
     void doesNotEchoWhatItReceives() {
-        goLive().clear().receive(new ChangeMessage(DOC, other.edit()), new ChangesMessage(DOC, List.of(other.edit())));
+        Change first = other.edit();
+        Change second = other.edit();
+        goLive().clear().receive(new ChangeMessage(DOC, first), new ChangesMessage(DOC, List.of(first, second)));
         assertThat(client.sent()).isEmpty();
         assertThat(replica.ids()).hasSize(2);
-        assertThat(client.events(ClientEvent.ChangesApplied.class)).hasSize(2);
+        assertThat(client.events(ClientEvent.ChangesApplied.class))
+                .extracting(ClientEvent.ChangesApplied::changes)
+                .containsExactly(List.of(first), List.of(second));
+    }
+
+    @Test
+    void tellsOfWhatASnapshotMadeReady() {
+        Change covered = other.edit();
+        Change later = other.edit();
+        goLive().receive(new ChangeMessage(DOC, later));
+        assertThat(client.events(ClientEvent.ChangesApplied.class)).isEmpty();
+        Snapshot snapshot = Snapshot.of(vectorOf(covered), Map.of());
+        client.receive(new DocumentStatus(DOC, snapshot, List.of(), vectorOf(later)));
+        assertThat(client.events(ClientEvent.SnapshotAdopted.class))
+                .containsExactly(new ClientEvent.SnapshotAdopted(snapshot));
+        assertThat(client.events(ClientEvent.ChangesApplied.class))
+                .containsExactly(new ClientEvent.ChangesApplied(List.of(later)));
     }
 
     @Test

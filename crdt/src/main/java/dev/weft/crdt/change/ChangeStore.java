@@ -32,6 +32,7 @@ public final class ChangeStore {
     private final HandlerTable handlers = log.handlers;
     private final AuthorIndex authors = new AuthorIndex(log);
     private final Heads heads = new Heads();
+    private final ReplayOrder replayOrder = new ReplayOrder(log);
     private boolean clocksFollowCauses = true;
 
     public int size() {
@@ -295,13 +296,7 @@ public final class ChangeStore {
 
     /** Sorts ordinals by clock, then author: the order operations are replayed in (spec crdt 8.2). */
     public void sortForReplay(int[] ordinals) {
-        if (isInReplayOrder(ordinals)) {
-            return;
-        }
-        Integer[] boxed = new Integer[ordinals.length];
-        Arrays.setAll(boxed, i -> ordinals[i]);
-        Arrays.sort(boxed, this::compareForReplay);
-        Arrays.setAll(ordinals, i -> boxed[i]);
+        replayOrder.sort(ordinals);
     }
 
     /** All ordinals in the order operations are replayed in. */
@@ -310,20 +305,6 @@ public final class ChangeStore {
         Arrays.setAll(ordinals, ordinal -> ordinal);
         sortForReplay(ordinals);
         return ordinals;
-    }
-
-    private boolean isInReplayOrder(int[] ordinals) {
-        for (int i = 1; i < ordinals.length; i++) {
-            if (compareForReplay(ordinals[i - 1], ordinals[i]) > 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private int compareForReplay(int a, int b) {
-        int byClock = HybridTimestamp.compare(log.clockAt(a), log.clockAt(b));
-        return byClock != 0 || a == b ? byClock : idAt(a).peer().compareTo(idAt(b).peer());
     }
 
     /** The first dependency, in its order, that is neither stored nor covered by the vector; null if there is none. */

@@ -100,12 +100,15 @@ public final class Document implements HandlerHost {
         return editing.tick();
     }
 
-    /** Called with every change created here, in replay order, once it is stored. Not with changes of others. */
+    /**
+     * Called with every change created here, in replay order, once it is stored. Not with changes of others. What a
+     * listener throws goes to the thread's {@link Thread.UncaughtExceptionHandler} and stops nobody else.
+     */
     public Subscription onLocalChange(Consumer<Change> listener) {
         return editing.listeners().onLocalChange(listener);
     }
 
-    /** Called when values may have changed, once per transaction, import or edit. */
+    /** Called when values may have changed, once per transaction, import or edit. For exceptions, see {@link #onLocalChange}. */
     public Subscription onUpdate(Runnable listener) {
         return editing.listeners().onUpdate(listener);
     }
@@ -242,6 +245,11 @@ public final class Document implements HandlerHost {
     /** {@link #exportChanges} as one file (spec crdt 8.3). */
     public byte[] binaryExport() {
         return FramedChanges.encode(history.store().all());
+    }
+
+    /** {@link #exportChangesSince} as one file. */
+    public byte[] binaryExportSince(Collection<OperationId> version) {
+        return FramedChanges.encode(exportChangesSince(version));
     }
 
     /** Per peer the newest change known here, stored or in the snapshot. */
@@ -445,16 +453,27 @@ public final class Document implements HandlerHost {
         registry.materialise();
     }
 
-    /** The type tag of every handler, by id, that stored changes or the snapshot's manifest name, registered or not. */
+    /**
+     * The type tag of every handler, by id, that stored changes or the snapshot's manifest name, registered or not. Where
+     * changes disagree it is the one of the last that arrived.
+     */
     public Map<String, String> handlerTypes() {
-        Map<String, String> types = new LinkedHashMap<>();
-        history.store().handlers().forEach(name -> {
-            if (history.store().countOf(name) > 0) {
-                types.put(name.id(), name.type());
+        ChangeStore store = history.store();
+        Map<String, HandlerName> names = new LinkedHashMap<>();
+        for (HandlerName name : store.handlers()) {
+            if (store.countOf(name) > 0) {
+                names.merge(name.id(), name, (one, other) -> lastOf(one) > lastOf(other) ? one : other);
             }
-        });
+        }
+        Map<String, String> types = new LinkedHashMap<>();
+        names.forEach((id, name) -> types.put(id, name.type()));
         types.putAll(HandlerManifest.readOrEmpty(history.snapshot()));
         return types;
+    }
+
+    private int lastOf(HandlerName name) {
+        int[] ordinals = history.store().ordinalsOf(name);
+        return ordinals[ordinals.length - 1];
     }
 
     /** How often the value of a registered handler may have changed; 0 for others. */

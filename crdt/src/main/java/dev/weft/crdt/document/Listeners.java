@@ -33,34 +33,25 @@ final class Listeners {
         update.clear();
     }
 
-    /** Calls everybody, and then throws the first exception of a listener with the others suppressed in it. */
+    /**
+     * Calls everybody. What one throws is nothing to whoever edited the document or took changes in, whose work is done; as
+     * an error that no caller can handle it goes to the thread's handler of those.
+     */
     void notify(List<Change> localChanges, boolean updated) {
-        RuntimeException failure = null;
         for (Change change : localChanges) {
-            for (Consumer<Change> listener : localChange) {
-                failure = attempt(() -> listener.accept(change), failure);
-            }
+            localChange.forEach(listener -> attempt(() -> listener.accept(change)));
         }
         if (updated) {
-            for (Runnable listener : update) {
-                failure = attempt(listener, failure);
-            }
-        }
-        if (failure != null) {
-            throw failure;
+            update.forEach(Listeners::attempt);
         }
     }
 
-    private static RuntimeException attempt(Runnable call, RuntimeException earlier) {
+    private static void attempt(Runnable call) {
         try {
             call.run();
-            return earlier;
         } catch (RuntimeException failure) {
-            if (earlier == null) {
-                return failure;
-            }
-            earlier.addSuppressed(failure);
-            return earlier;
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
         }
     }
 }

@@ -11,9 +11,14 @@ public interface ContainerHandler {
     /** The references held now, in value order. */
     List<HandlerRef> childRefs();
 
+    /** The handler a reference leads to, created by a factory if need be; null if there is none. */
+    Handler<?, ?> follow(HandlerRef ref);
+
     /** The value with each reference replaced by what the function makes of it; null results stay as null. */
     Object valueWith(Function<HandlerRef, Object> resolution);
 
     /** The value with all references followed. A reference that closes a cycle or leads nowhere becomes null. */
-    Object resolved();
+    default Object resolved() {
+        return ReferenceResolver.resolve(this);
+    }
 }

@@ -80,6 +80,18 @@ public abstract class Handler<S, O extends Operation> {
         return host;
     }
 
+    /**
+     * What a container stores to point at the child.
+     *
+     * @throws IllegalArgumentException if the child lives in another document, where a reference cannot lead
+     */
+    protected final HandlerRef refTo(Handler<?, ?> child) {
+        if (child.host != host) {
+            throw new IllegalArgumentException(child + " is a handler of another document");
+        }
+        return child.ref();
+    }
+
     @Override
     public String toString() {
         return type + "(" + id + ")";

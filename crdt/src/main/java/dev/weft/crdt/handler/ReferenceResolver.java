@@ -5,19 +5,19 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** Follows references from a container down (spec crdt 17). One use each. */
-public final class ReferenceResolver {
+final class ReferenceResolver {
     /** Deeper references become null, as those that close a cycle do; recursion must not exhaust the stack. */
-    public static final int DEPTH_MAX = 500;
+    static final int DEPTH_MAX = 500;
 
     /** A few handlers that point at each other twice per level would otherwise unfold without end. */
-    public static final int VALUES_MAX = 1_000_000;
+    static final int VALUES_MAX = 1_000_000;
 
-    private final HandlerHost host;
+    private final ContainerHandler root;
     private final Set<String> path = new HashSet<>();
     private int values;
 
-    private ReferenceResolver(HandlerHost host) {
-        this.host = host;
+    private ReferenceResolver(ContainerHandler root) {
+        this.root = root;
     }
 
     /**
@@ -25,8 +25,8 @@ public final class ReferenceResolver {
      *
      * @throws CrdtException if more than {@link #VALUES_MAX} references would have to be followed
      */
-    public static Object resolve(HandlerHost host, ContainerHandler container) {
-        return container.valueWith(new ReferenceResolver(host)::follow);
+    static Object resolve(ContainerHandler container) {
+        return container.valueWith(new ReferenceResolver(container)::follow);
     }
 
     private Object follow(HandlerRef ref) {
@@ -36,7 +36,8 @@ public final class ReferenceResolver {
         if (path.size() >= DEPTH_MAX || path.contains(ref.id())) {
             return null;
         }
-        Handler<?, ?> handler = host.resolve(ref);
+        // All handlers of a document live side by side, so each container finds what any of them does.
+        Handler<?, ?> handler = root.follow(ref);
         if (!(handler instanceof ContainerHandler container)) {
             return handler == null ? null : handler.value();
         }

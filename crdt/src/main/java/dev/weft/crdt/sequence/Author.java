@@ -49,6 +49,21 @@ final class Author implements Comparable<Author> {
         return span;
     }
 
+    /** How many of the ids from {@code low} on are not taken, up to {@code most}; 0 if the first one is taken. */
+    int freshCount(int low, int most) {
+        int untilHighChanges = Integer.MAX_VALUE - low;
+        int limit = untilHighChanges < most ? untilHighChanges + 1 : most;
+        Span last = spans.last();
+        if (last == null || low >= last.end() && last.end() > 0) {
+            return limit;
+        }
+        if (find(low) != null) {
+            return 0;
+        }
+        Span above = spans.higher(low);
+        return above == null ? limit : Math.min(limit, above.counter - low);
+    }
+
     @Override
     public int compareTo(Author other) {
         int byPeer = peer.compareTo(other.peer);

@@ -1,8 +1,6 @@
 package dev.weft.crdt.sequence;
 
 import dev.weft.crdt.id.PeerId;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -37,13 +35,9 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
      * The tree follows The Art of the Fugue: Minimizing Interleaving in Collaborative Text Editing, arXiv:2305.00583.
      */
 
-    private final Map<PeerId, Author> authors = new HashMap<>();
-    /** Authors whose counters do not fit in 31 bits, which no honest peer needs. */
-    private final Map<ElementId, Author> highAuthors = new HashMap<>();
-
+    private final Authors authors = new Authors();
     final PositionIndex<C> order;
     private final Span root;
-    private Author recentAuthor;
 
     FugueTree(Supplier<? extends ValueBuffer<C>> values) {
         root = Span.marker(new Run(null, -1, -1));
@@ -61,34 +55,16 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
     }
 
     public boolean contains(ElementId id) {
-        return find(id) != null;
+        return authors.find(id) != null;
     }
 
     public boolean isLive(ElementId id) {
-        Span span = find(id);
+        Span span = authors.find(id);
         return span != null && span.isLive();
     }
 
     public boolean containsAny(ElementRange ids) {
-        long at = ids.first();
-        int rest = ids.count();
-        while (rest > 0) {
-            Author author = author(ids.peer(), at);
-            if (author == null) {
-                // At most two authors share a range, and the second one's counters begin at a multiple of 2^31.
-                long step = Math.min(rest, (long) Author.LOW_MASK + 1 - Author.low(at));
-                at += step;
-                rest -= (int) step;
-                continue;
-            }
-            int fresh = freshCount(author, Author.low(at), rest);
-            if (fresh == 0) {
-                return true;
-            }
-            at += fresh;
-            rest -= fresh;
-        }
-        return false;
+        return authors.containsAny(ids);
     }
 
     /** Whether each element is live, and the only child, on the right, of the one before it. O(runs). */
@@ -111,24 +87,24 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
             return ElementId.NULL;
         }
         Span span = order.spanAt(index);
-        return id(span, span.counter + order.foundOffset());
+        return span.idOf(span.counter + order.foundOffset());
     }
 
     /** The element behind this one, tombstones included; the null id behind the last and for unknown ids. O(log n). */
     public ElementId next(ElementId id) {
-        Span span = id.isNull() ? null : find(id);
+        Span span = id.isNull() ? null : authors.find(id);
         if (span == null && !id.isNull()) {
             return ElementId.NULL;
         }
         if (span != null) {
             int following = Author.low(id.counter()) + 1;
             if (span.contains(following)) {
-                return id(span, following);
+                return span.idOf(following);
             }
         }
         // The root's left children stand before it, so the first element is looked for from the very beginning.
         Span next = span == null ? order.firstWithElements() : order.nextWithElements(span);
-        return next == null ? ElementId.NULL : id(next, next.counter);
+        return next == null ? ElementId.NULL : next.idOf(next.counter);
     }
 
     /**
@@ -136,11 +112,11 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
      * insert between two such elements; what an insert there does depends on what else was inserted.
      */
     public boolean isBelowOnTheLeft(ElementId id, ElementId above) {
-        Span aboveSpan = find(above);
+        Span aboveSpan = authors.find(above);
         if (aboveSpan == null || aboveSpan.leftChildren == null || aboveSpan.counter != Author.low(above.counter())) {
             return false;
         }
-        Span span = find(id);
+        Span span = authors.find(id);
         return span != null
                 && order.compare(span, aboveSpan) < 0
                 && isAncestor(aboveSpan, aboveSpan.counter, span, Author.low(id.counter()));
@@ -148,7 +124,7 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
 
     /** How many live elements stand before the element; -1 if it is unknown. O(log n). */
     public int indexOf(ElementId id) {
-        Span span = find(id);
+        Span span = authors.find(id);
         if (span == null) {
             return -1;
         }
@@ -220,9 +196,9 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
         int done = 0;
         while (done < count) {
             long counter = first + done;
-            Author author = authorFor(peer, counter);
+            Author author = authors.getOrAdd(peer, counter);
             int low = Author.low(counter);
-            int fresh = freshCount(author, low, count - done);
+            int fresh = author.freshCount(low, count - done);
             if (fresh > 0) {
                 insertFresh(before, right, author, low, fresh, values, from + done);
             }
@@ -233,27 +209,12 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
         }
     }
 
-    /** How many of the ids from {@code low} on are not taken, up to {@code most}; 0 if the first one is taken. */
-    private static int freshCount(Author author, int low, int most) {
-        int untilHighChanges = Integer.MAX_VALUE - low;
-        int limit = untilHighChanges < most ? untilHighChanges + 1 : most;
-        Span last = author.spans.last();
-        if (last == null || low >= last.end() && last.end() > 0) {
-            return limit;
-        }
-        if (author.find(low) != null) {
-            return 0;
-        }
-        Span above = author.spans.higher(low);
-        return above == null ? limit : Math.min(limit, above.counter - low);
-    }
-
     private void insertFresh(ElementId left, ElementId right, Author author, int low, int count, C values, int from) {
-        Span leftSpan = find(left);
+        Span leftSpan = authors.find(left);
         if (leftSpan != null) {
             int leftLow = Author.low(left.counter());
             if (hasRightChildren(leftSpan.run, leftLow)) {
-                Span rightSpan = find(right);
+                Span rightSpan = authors.find(right);
                 if (rightSpan != null && isAncestor(leftSpan, leftLow, rightSpan, Author.low(right.counter()))) {
                     insertLeftChild(startAt(rightSpan, Author.low(right.counter())), author, low, count, values, from);
                     return;
@@ -262,7 +223,7 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
             insertRightChild(leftSpan.run, leftLow, author, low, count, values, from);
             return;
         }
-        Span rightSpan = find(right);
+        Span rightSpan = authors.find(right);
         if (left.isNull()) {
             if (rightSpan != null) {
                 insertLeftChild(startAt(rightSpan, Author.low(right.counter())), author, low, count, values, from);
@@ -468,7 +429,7 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
         long end = first + count;
         long at = first;
         while (at < end) {
-            Author author = author(peer, at);
+            Author author = authors.get(peer, at);
             int low = Author.low(at);
             Span span = author == null ? null : author.find(low);
             if (span == null) {
@@ -488,17 +449,17 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
 
     /** Replaces the target by a new element (spec crdt 16.5): nothing at all if the target is unknown. */
     public void update(ElementId target, ElementId newId, C values, int from) {
-        Span span = target.isNull() ? root : find(target);
+        Span span = target.isNull() ? root : authors.find(target);
         if (span == null) {
             return;
         }
         delete(target);
-        Author author = authorFor(newId.peer(), newId.counter());
+        Author author = authors.getOrAdd(newId.peer(), newId.counter());
         int low = Author.low(newId.counter());
         if (author.find(low) != null) {
             return;
         }
-        Span parent = target.isNull() ? root : startAt(find(target), Author.low(target.counter()));
+        Span parent = target.isNull() ? root : startAt(authors.find(target), Author.low(target.counter()));
         insertLeftChild(parent, author, low, 1, values, from);
     }
 
@@ -538,47 +499,5 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
             span.run.author.spans.remove(next);
             order.join(span, next);
         }
-    }
-
-    private Author authorFor(PeerId peer, long counter) {
-        Author author = author(peer, counter);
-        if (author != null) {
-            return author;
-        }
-        long high = Author.high(counter);
-        author = new Author(peer, high);
-        if (high == 0) {
-            authors.put(peer, author);
-        } else {
-            highAuthors.put(new ElementId(peer, high), author);
-        }
-        return author;
-    }
-
-    private Author author(PeerId peer, long counter) {
-        long high = Author.high(counter);
-        Author recent = recentAuthor;
-        if (recent != null && recent.high == high && recent.peer.equals(peer)) {
-            return recent;
-        }
-        Author author = high == 0 ? authors.get(peer) : highAuthors.get(new ElementId(peer, high));
-        if (author != null) {
-            recentAuthor = author;
-        }
-        return author;
-    }
-
-    /** The span that holds the element; null if the id is null or unknown. */
-    private Span find(ElementId id) {
-        if (id.isNull()) {
-            return null;
-        }
-        Author author = author(id.peer(), id.counter());
-        return author == null ? null : author.find(Author.low(id.counter()));
-    }
-
-    private static ElementId id(Span span, int low) {
-        Author author = span.run.author;
-        return new ElementId(author.peer, author.counter(low));
     }
 }

@@ -54,6 +54,11 @@ final class Span {
         return counter + length();
     }
 
+    /** The id of the element with this counter. */
+    ElementId idOf(int wanted) {
+        return new ElementId(run.author.peer, run.author.counter(wanted));
+    }
+
     boolean contains(int wanted) {
         return wanted >= counter && wanted - counter < length();
     }

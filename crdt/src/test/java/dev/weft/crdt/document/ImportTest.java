@@ -166,13 +166,33 @@ class ImportTest {
     void aListenerThatThrowsHarmsNobodyElse() {
         List<String> heard = new ArrayList<>();
         document.onLocalChange(change -> {
-            throw new IllegalArgumentException("no");
+            throw new IllegalArgumentException("change");
         });
         document.onLocalChange(change -> heard.add("second"));
-        document.onUpdate(() -> heard.add("update"));
-        assertThatThrownBy(() -> text.insert(0, "a")).isInstanceOf(IllegalArgumentException.class);
-        assertThat(heard).containsExactly("second", "update");
-        assertThat(text.value()).isEqualTo("a");
+        document.onUpdate(() -> {
+            throw new IllegalArgumentException("update");
+        });
+        document.onUpdate(() -> heard.add("another"));
+        List<String> uncaught = uncaughtIn(() -> {
+            text.insert(0, "a");
+            assertThat(document.importAll(List.of(insert(1))).applied()).hasSize(1);
+        });
+        assertThat(heard).containsExactly("second", "another", "another");
+        assertThat(uncaught).containsExactly("change", "update", "update");
+        assertThat(text.value()).isEqualTo("ax");
+    }
+
+    private static List<String> uncaughtIn(Runnable action) {
+        List<String> uncaught = new ArrayList<>();
+        Thread thread = Thread.currentThread();
+        Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+        thread.setUncaughtExceptionHandler((any, failure) -> uncaught.add(failure.getMessage()));
+        try {
+            action.run();
+        } finally {
+            thread.setUncaughtExceptionHandler(before);
+        }
+        return uncaught;
     }
 
     @Test

@@ -99,7 +99,8 @@ public sealed interface ServerEvent {
     /** A handshake or hello was answered. @param author the peer id, null if a client did not say it on this connection */
     record HandshakeCompleted(Origin origin, String author) implements ServerEvent {}
 
-    record DocumentStatusSent(Origin origin) implements ServerEvent {}
+    /** A session was sent the state it asked for. @param author the peer id, null if it did not say it on this connection */
+    record DocumentStatusSent(Origin origin, String author) implements ServerEvent {}
 
     record OutOfSync(Origin origin, String reason) implements ServerEvent {}
 

@@ -155,7 +155,9 @@ class ServerEventsIT {
         ServerEvent.HandshakeCompleted handshake = heard.await(ServerEvent.HandshakeCompleted.class);
         assertIsAbout(handshake, DocumentKind.AWARE, sessionId);
         assertThat(handshake.author()).isEqualTo(author.peer().toString());
-        assertIsAbout(heard.await(ServerEvent.DocumentStatusSent.class), DocumentKind.AWARE, sessionId);
+        ServerEvent.DocumentStatusSent status = heard.await(ServerEvent.DocumentStatusSent.class);
+        assertIsAbout(status, DocumentKind.AWARE, sessionId);
+        assertThat(status.author()).isEqualTo(author.peer().toString());
         assertIsAbout(
                 heard.await(ServerEvent.MessageSent.class, sent -> sent.message() instanceof HandshakeResponse),
                 DocumentKind.AWARE,

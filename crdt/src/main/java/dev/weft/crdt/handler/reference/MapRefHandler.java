@@ -5,7 +5,6 @@ import dev.weft.crdt.handler.Handler;
 import dev.weft.crdt.handler.HandlerHost;
 import dev.weft.crdt.handler.HandlerRef;
 import dev.weft.crdt.handler.HandlerTags;
-import dev.weft.crdt.handler.ReferenceResolver;
 import dev.weft.crdt.handler.map.MapHandler;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,14 +22,19 @@ public final class MapRefHandler extends MapHandler<HandlerRef> implements Conta
         super(host, id, TYPE, HandlerRef.CODEC);
     }
 
+    /**
+     * Points at a handler of the same document.
+     *
+     * @throws IllegalArgumentException if the child is one of another document
+     */
     public void setRef(String key, Handler<?, ?> child) {
-        set(key, child.ref());
+        set(key, refTo(child));
     }
 
     /** The handler behind the key, created by a factory if need be; null if there is no reference or no handler. */
     public Handler<?, ?> getRef(String key) {
         HandlerRef ref = get(key);
-        return ref == null ? null : host().resolve(ref);
+        return ref == null ? null : follow(ref);
     }
 
     /** {@link #getRef} if it is of this class, otherwise null. */
@@ -52,7 +56,7 @@ public final class MapRefHandler extends MapHandler<HandlerRef> implements Conta
     }
 
     @Override
-    public Object resolved() {
-        return ReferenceResolver.resolve(host(), this);
+    public Handler<?, ?> follow(HandlerRef ref) {
+        return host().resolve(ref);
     }
 }

@@ -6,12 +6,14 @@ import static dev.weft.crdt.handler.Replicas.hex;
 import static dev.weft.crdt.handler.Replicas.payloads;
 import static dev.weft.crdt.handler.Replicas.replica;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.handler.map.MapHandler;
 import dev.weft.crdt.handler.text.TextHandler;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +52,34 @@ class MapRefHandlerTest {
         root.setRef("self", root);
         assertThat(root.resolved()).isEqualTo(Map.of("self", Collections.singletonMap("self", null)));
         assertThat(document.roots()).containsOnlyKeys("x");
+    }
+
+    @Test
+    void pointsAtNothingInAnotherDocument() {
+        TextHandler foreign = new TextHandler(replica(B), "x");
+        ListRefHandler list = new ListRefHandler(document, "q");
+        assertThatThrownBy(() -> root.setRef("k", foreign)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> list.insertRef(0, foreign)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(document.exportChanges()).isEmpty();
+    }
+
+    @Test
+    void listsFollowTheirReferencesToo() {
+        ListRefHandler list = new ListRefHandler(document, "q");
+        MovableListRefHandler movable = new MovableListRefHandler(document, "w");
+        text.insert(0, "hi");
+        list.insertRef(0, text);
+        list.insertRef(1, movable);
+        movable.insertRef(0, text);
+        movable.insertRef(1, root);
+        movable.move(1, 0);
+        assertThat(list.resolved()).isEqualTo(List.of("hi", List.of(Map.of(), "hi")));
+        assertThat(list.getRefAtAs(0, TextHandler.class)).isSameAs(text);
+        assertThat(list.getRefAtAs(1, TextHandler.class)).isNull();
+        assertThat(movable.getRefAt(0)).isSameAs(root);
+        assertThat(movable.getRefAt(-1)).isNull();
+        assertThat(movable.getRefAt(2)).isNull();
+        assertThat(document.roots()).containsOnlyKeys("q");
     }
 
     @Test
