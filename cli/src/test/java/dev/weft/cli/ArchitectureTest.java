@@ -150,6 +150,7 @@ class ArchitectureTest {
             "dev.weft.client.connection.SteadyClock",
             "dev.weft.client.ClientOptions",
             "dev.weft.cluster.ClusterOptions",
+            "dev.weft.server.NodeStart",
             "dev.weft.server.Server",
             "dev.weft.server.gateway.GatewayVerticle",
             "dev.weft.server.gateway.DocumentRouter",

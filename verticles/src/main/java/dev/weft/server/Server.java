@@ -1,12 +1,9 @@
 package dev.weft.server;
 
-import dev.weft.cluster.ClusteredVertx;
 import dev.weft.crdt.clock.WallClock;
 import dev.weft.crdt.id.IdSource;
 import dev.weft.protocol.message.Message;
-import dev.weft.server.auth.AuthOptions;
 import dev.weft.server.auth.Authenticator;
-import dev.weft.server.auth.Identity;
 import dev.weft.server.auth.Revocation;
 import dev.weft.server.auth.Revocations;
 import dev.weft.server.awareness.AwarenessPlugin;
@@ -16,7 +13,6 @@ import dev.weft.server.bus.RevocationChannel;
 import dev.weft.server.document.AwareDocumentLoader;
 import dev.weft.server.document.DocumentDeployer;
 import dev.weft.server.document.DocumentLoader;
-import dev.weft.server.document.OwnedDocument;
 import dev.weft.server.document.RelayRoomLoader;
 import dev.weft.server.embed.Documents;
 import dev.weft.server.embed.EmbedLimits;
@@ -29,43 +25,28 @@ import dev.weft.server.gateway.Doorkeeper;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.gateway.GatewayVerticle;
 import dev.weft.server.gateway.MountedGateways;
-import dev.weft.server.gateway.SessionInfo;
 import dev.weft.server.http.HttpVerticle;
-import dev.weft.server.http.LocalNode;
 import dev.weft.server.limits.ConnectionCounts;
 import dev.weft.server.limits.Limit;
 import dev.weft.server.limits.LimitCounters;
 import dev.weft.server.limits.NodeLimits;
 import dev.weft.server.limits.ResidentBytes;
-import dev.weft.server.observe.EditTraces;
 import dev.weft.server.observe.HealthChecks;
 import dev.weft.server.observe.MeteredDocumentStore;
-import dev.weft.server.observe.NodeFigures;
 import dev.weft.server.observe.ServerMetrics;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.OwnershipRegistry;
 import dev.weft.server.registry.RegistryListener;
-import dev.weft.server.registry.hazelcast.HazelcastOwnershipRegistry;
-import dev.weft.server.registry.memory.InMemoryOwnershipRegistry;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.webhook.WebhookVerticle;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxBuilder;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.micrometer.MetricsDomain;
-import io.vertx.micrometer.MicrometerMetricsFactory;
-import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -107,7 +88,12 @@ public final class Server {
     private Future<Void> draining;
     private Future<Void> stopping;
 
-    private Server(
+    /**
+     * A node that does not run yet.
+     *
+     * @param closeVertx called last when it stops
+     */
+    Server(
             Vertx vertx,
             OwnershipRegistry registry,
             DocumentStore store,
@@ -153,103 +139,16 @@ public final class Server {
      *     options do not allow that
      */
     public static Future<Server> start(ServerOptions options, DocumentStore store) {
-        if (isOpenToStrangers(options)) {
-            return Future.failedFuture(new OpenServerException(options.gateway().host()));
-        }
-        if (options.cluster().isPresent() && !store.isShared() && !options.allowUnsharedStore()) {
-            return Future.failedFuture(new UnsharedStoreException());
-        }
-        return start(options, vertx -> store);
+        return NodeStart.start(options, store);
     }
 
     /** {@link #start(ServerOptions, DocumentStore)} for a store that works on the node's own Vert.x. */
     public static Future<Server> start(ServerOptions options, Function<Vertx, DocumentStore> stores) {
-        if (isOpenToStrangers(options)) {
-            return Future.failedFuture(new OpenServerException(options.gateway().host()));
-        }
-        ServerMetrics metrics = metrics(options.operation());
-        if (options.cluster().isEmpty()) {
-            Vertx vertx =
-                    withMetrics(Vertx.builder().with(vertxOptions()), metrics).build();
-            OwnershipRegistry registry = InMemoryOwnershipRegistry.alone("node-" + UUID.randomUUID());
-            return new Server(vertx, registry, stores.apply(vertx), options, metrics, vertx::close).start();
-        }
-        Future<ClusteredVertx> joined =
-                ClusteredVertx.start(options.cluster().get(), vertxOptions(), builder -> withMetrics(builder, metrics));
-        return joined.compose(node -> {
-            DocumentStore store = stores.apply(node.vertx());
-            Future<Server> started = store.isShared() || options.allowUnsharedStore()
-                    ? unbound(HazelcastOwnershipRegistry.open(node))
-                            .compose(registry ->
-                                    new Server(node.vertx(), registry, store, options, metrics, node::close).start())
-                    : Future.failedFuture(new UnsharedStoreException());
-            return started.recover(cause -> node.close().transform(closed -> Future.failedFuture(cause)));
-        });
+        return NodeStart.start(options, stores);
     }
 
-    /** {@link Weft#deploy}. */
-    static Future<Server> deploy(Vertx vertx, ServerOptions options, Function<Vertx, DocumentStore> stores) {
-        if (isOpenToStrangers(options)) {
-            return Future.failedFuture(new OpenServerException(options.gateway().host()));
-        }
-        ServerMetrics metrics = metrics(options.operation());
-        DocumentStore store = stores.apply(vertx);
-        if (!vertx.isClustered()) {
-            OwnershipRegistry registry = InMemoryOwnershipRegistry.alone("node-" + UUID.randomUUID());
-            return new Server(vertx, registry, store, options, metrics, Future::succeededFuture).start();
-        }
-        if (!store.isShared() && !options.allowUnsharedStore()) {
-            return Future.failedFuture(new UnsharedStoreException());
-        }
-        return ClusteredVertx.over(vertx).compose(node -> HazelcastOwnershipRegistry.open(node)
-                .compose(registry -> new Server(vertx, registry, store, options, metrics, node::close).start())
-                .recover(cause -> node.close().transform(closed -> Future.failedFuture(cause))));
-    }
-
-    /**
-     * The same answer, told on whatever thread completes it. A node that cannot start closes its Vert.x before it says so,
-     * and what is bound to a context of that would never be heard.
-     */
-    private static <T> Future<T> unbound(Future<T> future) {
-        Promise<T> told = Promise.promise();
-        future.onComplete(told);
-        return told.future();
-    }
-
-    private static boolean isOpenToStrangers(ServerOptions options) {
-        AuthOptions auth = options.gateway().auth();
-        return !options.gateway().isMounted()
-                && auth.authenticator().isOpen()
-                && !auth.allowOpen()
-                && !options.gateway().isLoopbackOnly();
-    }
-
-    private static ServerMetrics metrics(OperationOptions operation) {
-        EditTraces traces = operation.telemetry().map(EditTraces::to).orElse(EditTraces.OFF);
-        return operation
-                .meters()
-                .map(registry -> new ServerMetrics(registry, operation.slow(), traces))
-                .orElseGet(() -> new ServerMetrics(
-                                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), operation.slow(), traces)
-                        .withJvm());
-    }
-
-    /** Of Vert.x's own figures those of the bus and the worker pools: the rest we count where it means something. */
-    private static VertxOptions vertxOptions() {
-        MicrometerMetricsOptions wanted = new MicrometerMetricsOptions().setEnabled(true);
-        for (MetricsDomain domain : MetricsDomain.values()) {
-            if (domain != MetricsDomain.EVENT_BUS && domain != MetricsDomain.NAMED_POOLS) {
-                wanted.addDisabledMetricsCategory(domain);
-            }
-        }
-        return new VertxOptions().setMetricsOptions(wanted);
-    }
-
-    private static VertxBuilder withMetrics(VertxBuilder builder, ServerMetrics metrics) {
-        return builder.withMetrics(new MicrometerMetricsFactory(metrics.registry()));
-    }
-
-    private Future<Server> start() {
+    /** Starts all parts; if one fails, stops those that run. Called once. */
+    Future<Server> start() {
         try {
             BusMessageCodec.registerAll(vertx.eventBus());
         } catch (IllegalStateException e) {
@@ -298,7 +197,7 @@ public final class Server {
                 documents.entriesDoubtful();
             }
         });
-        return unbound(store.open())
+        return NodeStart.unbound(store.open())
                 .compose(opened -> inbox.start())
                 .compose(started -> vertx.isClustered()
                         ? Rehearsal.run(vertx, options, registry, unmeasured, System::nanoTime, () -> UUID.randomUUID()
@@ -338,7 +237,14 @@ public final class Server {
 
     private Future<Void> deployHttp() {
         HttpVerticle.Parts parts = new HttpVerticle.Parts(
-                health, metrics, new ThisNode(), registry, store, embedded, inbox, WallClock.SYSTEM);
+                health,
+                metrics,
+                new OperatedNode(this, gateways, revocations),
+                registry,
+                store,
+                embedded,
+                inbox,
+                WallClock.SYSTEM);
         HttpVerticle http = new HttpVerticle(options.operation().http(), parts, bound -> {
             httpPort = bound;
             LOG.info("Health and metrics are at port {}", bound);
@@ -500,73 +406,6 @@ public final class Server {
     /** Last but the store, so that probes hear of the draining rather than nothing. */
     private Future<Void> undeployHttp() {
         return httpDeployment == null ? Future.succeededFuture() : vertx.undeploy(httpDeployment);
-    }
-
-    /** What operators ask of this node. */
-    private final class ThisNode implements LocalNode {
-        @Override
-        public String id() {
-            return nodeId();
-        }
-
-        @Override
-        public Summary summary() {
-            return new Summary(
-                    port,
-                    httpPort,
-                    documents.hostedCount(),
-                    documents.quarantinedCount(),
-                    metrics.connections(),
-                    health.isDraining());
-        }
-
-        @Override
-        public Map<String, Long> figures() {
-            return NodeFigures.read(metrics, WallClock.SYSTEM.millis());
-        }
-
-        @Override
-        public Future<List<OwnedDocument>> documents(int limit) {
-            return documents.owned(limit);
-        }
-
-        @Override
-        public Future<List<SessionInfo>> sessions(DocumentKey key) {
-            List<Future<List<SessionInfo>>> found = new ArrayList<>();
-            gateways.forEach(gateway -> found.add(gateway.sessions(key)));
-            return Future.all(found).map(all -> found.stream()
-                    .flatMap(each -> each.result().stream())
-                    .toList());
-        }
-
-        @Override
-        public boolean handOff(DocumentKey key, String toNode) {
-            if (!documents.isHosted(key)) {
-                return false;
-            }
-            documents.handOff(key, toNode);
-            return true;
-        }
-
-        @Override
-        public void release(DocumentKey key) {
-            documents.release(key);
-        }
-
-        @Override
-        public void revoke(Revocation.Kind kind, String name) {
-            Server.this.revoke(new Revocation(kind, name, WallClock.SYSTEM.millis()));
-        }
-
-        @Override
-        public boolean isRevoked(Identity identity) {
-            return revocations.meet(identity);
-        }
-
-        @Override
-        public Future<Void> drain() {
-            return Server.this.drain();
-        }
     }
 
     /**

@@ -37,7 +37,7 @@ public final class Weft {
      * @param stores makes the store, which the node opens and closes
      */
     public static Future<Weft> deploy(Vertx vertx, ServerOptions options, Function<Vertx, DocumentStore> stores) {
-        return Server.deploy(vertx, options, stores).map(Weft::new);
+        return NodeStart.deploy(vertx, options, stores).map(Weft::new);
     }
 
     /** For a route of the application: {@code router.route("/sync").handler(weft.handler())}. */

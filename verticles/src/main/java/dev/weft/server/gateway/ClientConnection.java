@@ -151,7 +151,7 @@ final class ClientConnection {
             fragments = null;
             meter(data.length());
             byte[] bytes = data.getBytes();
-            gateway.frame(() -> message(bytes));
+            gateway.links().frame(() -> message(bytes));
         } else if (fragments == null) {
             fragmentsSinceMillis = heardAtMillis;
             fragments = Buffer.buffer().appendBuffer(data);
@@ -302,7 +302,7 @@ final class ClientConnection {
             introduced(key, hello.author());
         }
         link.receive(sessionId, message, gateway.nowMillis());
-        gateway.perform(link);
+        gateway.links().perform(link);
     }
 
     private void introduced(DocumentKey key, PeerId author) {
@@ -373,7 +373,7 @@ final class ClientConnection {
             send(new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
             return null;
         }
-        DocumentLink link = gateway.link(key);
+        DocumentLink link = gateway.links().link(key);
         documents.put(key, link);
         return link;
     }
@@ -401,7 +401,7 @@ final class ClientConnection {
             progressAtMillis = gateway.nowMillis();
             for (DocumentLink link : documents.values()) {
                 link.congested(sessionId, progressAtMillis);
-                gateway.performLater(link);
+                gateway.links().performLater(link);
             }
         }
     }
@@ -413,7 +413,7 @@ final class ClientConnection {
         isCongested = false;
         for (DocumentLink link : documents.values()) {
             link.drained(sessionId, gateway.nowMillis());
-            gateway.performLater(link);
+            gateway.links().performLater(link);
         }
     }
 
@@ -550,7 +550,7 @@ final class ClientConnection {
         gateway.closed(this);
         for (DocumentLink link : documents.values()) {
             link.closed(sessionId, gateway.nowMillis());
-            gateway.performLater(link);
+            gateway.links().performLater(link);
         }
         documents.clear();
     }

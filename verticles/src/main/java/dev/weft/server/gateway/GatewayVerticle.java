@@ -5,26 +5,17 @@ import dev.weft.protocol.codec.Compressor;
 import dev.weft.protocol.codec.MessageCodec;
 import dev.weft.protocol.codec.WireMode;
 import dev.weft.protocol.message.Message;
-import dev.weft.server.auth.CredentialsReader;
 import dev.weft.server.auth.Identity;
 import dev.weft.server.auth.Revocation;
-import dev.weft.server.bus.LinkAddress;
-import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
-import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.event.EventStream;
 import dev.weft.server.event.ServerEvent;
 import dev.weft.server.limits.ConnectionCounts;
 import dev.weft.server.limits.LimitCounters;
-import dev.weft.server.link.AwareLink;
-import dev.weft.server.link.DocumentLink;
-import dev.weft.server.link.LinkEffect;
-import dev.weft.server.link.RelayLink;
 import dev.weft.server.observe.GatewayLoad;
 import dev.weft.server.observe.GatewayMetrics;
 import dev.weft.server.observe.ServerMetrics;
 import dev.weft.server.plugin.PluginChain;
-import dev.weft.server.plugin.ServerPlugin;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import io.vertx.core.AsyncResult;
@@ -42,11 +33,9 @@ import io.vertx.core.internal.http.WebSocketInternal;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -70,20 +59,10 @@ public final class GatewayVerticle extends VerticleBase {
 
     private static final int DRAIN_PAUSE_MILLIS = 20;
 
-    private static final String WEBSOCKET_VERSION = "13";
     private static final int SESSION_ID_BYTES = 16;
 
     /** How long a socket that cannot be cut at once may wait for a peer that does not read. */
     private static final int ABORT_SECONDS = 1;
-
-    /** Room for the longest token in the query, with every character of it escaped. */
-    private static final int REQUEST_LINE_BYTES_MAX = 32 << 10;
-
-    private static final int HEADER_BYTES_MAX = 16 << 10;
-    private static final int BAD_REQUEST = 400;
-    private static final int UNAVAILABLE = 503;
-    private static final int TCP_BACKLOG = 4_096;
-    private static final int TCP_USER_TIMEOUT_MILLIS = 10_000;
 
     /** What all gateways of a node share. */
     public record Surroundings(
@@ -103,7 +82,6 @@ public final class GatewayVerticle extends VerticleBase {
     private final Doorkeeper door;
     private final EventStream events;
     private final SentEvents sent;
-    private final PendingConnections pending;
     private final MessageCodec plainCodec;
     private final Map<Compressor, MessageCodec> codecs = new HashMap<>();
     private final WallClock wallClock;
@@ -111,15 +89,12 @@ public final class GatewayVerticle extends VerticleBase {
     private final SecureRandom random = new SecureRandom();
 
     private final Map<String, ClientConnection> connections = new LinkedHashMap<>();
-    private final Map<DocumentKey, DocumentLink> links = new HashMap<>();
-    private final Map<Long, DocumentLink> linksByNumber = new HashMap<>();
-    private final Map<Long, OwnerTimes> times = new HashMap<>();
     private final ServerMetrics serverMetrics;
     private final GatewayMetrics metrics;
+    private final GatewayLinks links;
+    private final Upgrades upgrades;
     private final Supplier<GatewayLoad> published = () -> this.load;
     private volatile GatewayLoad load = GatewayLoad.NONE;
-    private long nextLink = 1;
-    private long frameAtNanos;
     private boolean isLeaving;
     private volatile int connectionCount;
     private HttpServer server;
@@ -136,11 +111,12 @@ public final class GatewayVerticle extends VerticleBase {
         this.door = around.door();
         this.events = around.events();
         this.sent = new SentEvents(events);
-        this.pending = new PendingConnections(options.connections(), door.counts(), door.counters());
         this.plainCodec = new MessageCodec(WireMode.ANY, options.frames(), plugins.codecs());
         this.wallClock = around.wallClock();
         this.serverMetrics = around.metrics();
         this.metrics = serverMetrics.gateway();
+        this.links = new GatewayLinks(this, index, inbox, router);
+        this.upgrades = new Upgrades(this);
         this.listening = listening;
     }
 
@@ -150,23 +126,19 @@ public final class GatewayVerticle extends VerticleBase {
         ownThread = Thread.currentThread();
         inbox.addGateway(index, message -> {
             long arrivedAtNanos = metrics.nanoTime();
-            ownContext.runOnContext(run -> receive(message, arrivedAtNanos));
+            later(() -> links.receive(message, arrivedAtNanos));
         });
-        publishLoad(List.of());
+        publishLoad();
         serverMetrics.addGateway(published);
         vertx.setPeriodic(TICK_MILLIS, timer -> tick());
         if (options.isMounted()) {
             return Future.succeededFuture();
         }
-        HttpServerOptions http = httpOptions();
+        HttpServerOptions http = Upgrades.serverOptions(options);
         Optional<ServerTls> tls = options.tls().map(files -> new ServerTls(vertx, files));
         tls.ifPresent(encryption -> encryption.configure(http));
         server = vertx.createHttpServer(http);
-        server.connectionHandler(connection -> pending.opened(connection, nowMillis()));
-        server.requestHandler(request -> {
-            pending.requested(request.connection(), nowMillis());
-            request(new Upgrading(request, ownContext, () -> pending.upgraded(request.connection())));
-        });
+        upgrades.serve(server, ownContext);
         return server.listen()
                 .compose(bound -> tls.map(encryption -> encryption.watch(bound)).orElse(Future.succeededFuture()))
                 .onSuccess(ready -> listening.accept(server.actualPort()));
@@ -207,43 +179,24 @@ public final class GatewayVerticle extends VerticleBase {
         vertx.setTimer(DRAIN_PAUSE_MILLIS, later -> drainBatch(drained));
     }
 
-    private HttpServerOptions httpOptions() {
-        return new HttpServerOptions()
-                .setHost(options.host())
-                // Vert.x lets the instances of one deployment share any free port under a negative number.
-                .setPort(options.port() == 0 ? -1 : options.port())
-                .setAcceptBacklog(TCP_BACKLOG)
-                .setTcpNoDelay(true)
-                .setTcpUserTimeout(TCP_USER_TIMEOUT_MILLIS)
-                .setHttp2ClearTextEnabled(false)
-                .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
-                .setMaxHeaderSize(HEADER_BYTES_MAX)
-                // Selected if offered. A browser that offers its token this way needs one it may be told.
-                .setWebSocketSubProtocols(List.of(CredentialsReader.SUBPROTOCOL))
-                .setMaxWebSocketFrameSize(options.frames().frameBytesMax())
-                .setMaxWebSocketMessageSize(options.frames().frameBytesMax())
-                .setRegisterWebSocketWriteHandlers(false)
-                // Both can be turned against the server: 58 KB inflate to 60 MB before any size check.
-                .setPerMessageWebSocketCompressionSupported(false)
-                .setPerFrameWebSocketCompressionSupported(false);
-    }
-
     /** Serves a request of somebody else's server; refuses it if it asks for no WebSocket. Called on any context. */
     void accept(HttpServerRequest request) {
-        Context requestContext = vertx.getOrCreateContext();
-        Upgrading upgrading = new Upgrading(request, requestContext, () -> door.counts()
-                .open(request.remoteAddress().hostAddress()));
-        if (isHere()) {
-            request(upgrading);
-        } else {
-            request.pause();
-            ownContext.runOnContext(run -> request(upgrading));
-        }
+        upgrades.accept(request, vertx.getOrCreateContext());
     }
 
     /** Whether the caller is on this gateway's thread, to which all its state is confined. */
     boolean isHere() {
         return Thread.currentThread() == ownThread;
+    }
+
+    /** Whether it is this gateway's own context: another may share its thread. */
+    boolean isOwn(Context other) {
+        return other == ownContext;
+    }
+
+    /** Runs the action on this gateway's thread, after what runs there now. Called on any thread. */
+    void later(Runnable action) {
+        ownContext.runOnContext(run -> action.run());
     }
 
     /** The handler, called on this gateway's thread whatever the thread of the event. */
@@ -257,98 +210,8 @@ public final class GatewayVerticle extends VerticleBase {
         };
     }
 
-    /**
-     * Somebody who wants to become a client.
-     *
-     * @param context the request's own
-     * @param place gives the connection its place once it is a WebSocket; null if there is none
-     */
-    private record Upgrading(HttpServerRequest request, Context context, Supplier<ConnectionCounts.Place> place) {}
-
-    private void request(Upgrading upgrading) {
-        HttpServerRequest request = upgrading.request;
-        if (isLeaving) {
-            refuse(request, new Doorkeeper.Refused(UNAVAILABLE, null, "This node is leaving"));
-            return;
-        }
-        String version = request.getHeader("Sec-WebSocket-Version");
-        if (version != null && !version.equals(WEBSOCKET_VERSION)) {
-            // Vert.x would still speak the drafts before RFC 6455 with whoever asks.
-            request.response().setStatusCode(BAD_REQUEST).end();
-            return;
-        }
-        Future<Identity> admitted = door.admit(upgradeOf(request), wallMillis());
-        if (!admitted.isComplete()) {
-            request.pause();
-        }
-        whenDone(admitted, answer -> {
-            if (answer.succeeded()) {
-                upgrade(upgrading, answer.result());
-            } else {
-                refuse(request, answer.cause());
-            }
-        });
-    }
-
-    private void refuse(HttpServerRequest request, Throwable cause) {
-        LOG.debug("{} was not let in: {}", request.remoteAddress(), cause.getMessage());
-        metrics.refused();
-        int status = cause instanceof Doorkeeper.Refused refused ? refused.status() : UNAVAILABLE;
-        String code = cause instanceof Doorkeeper.Refused refused ? refused.code() : null;
-        events.tell(
-                ServerEvent.ConnectionRefused.class,
-                origin -> new ServerEvent.ConnectionRefused(
-                        origin, request.remoteAddress().hostAddress(), status, code, cause.getMessage()));
-        request.resume();
-        request.response().setStatusCode(status).end();
-    }
-
-    private void upgrade(Upgrading upgrading, Identity identity) {
-        if (isHere() && upgrading.context == ownContext) {
-            upgradeNow(upgrading, identity);
-        } else {
-            // The pipeline changes under the bytes that come in, so this must be done by the thread that reads them.
-            upgrading.context.runOnContext(run -> upgradeNow(upgrading, identity));
-        }
-    }
-
-    private void upgradeNow(Upgrading upgrading, Identity identity) {
-        HttpServerRequest request = upgrading.request;
-        request.toWebSocket()
-                .onSuccess(socket -> {
-                    // Until its handlers are set, which may be on another thread, nothing must be read.
-                    socket.pause();
-                    here((ServerWebSocket upgraded) -> upgraded(upgraded, identity, upgrading.place.get()))
-                            .handle(socket);
-                })
-                .onFailure(cause -> {
-                    LOG.debug("No WebSocket upgrade: {}", cause.getMessage());
-                    if (!request.response().ended()) {
-                        request.response().setStatusCode(BAD_REQUEST).end();
-                    }
-                });
-    }
-
-    private void upgraded(ServerWebSocket socket, Identity identity, ConnectionCounts.Place place) {
-        if (place == null) {
-            // It took too long and is closed, or there are too many.
-            abort(socket);
-        } else {
-            connected(socket, identity, place);
-            socket.resume();
-        }
-    }
-
-    private static ServerPlugin.Upgrade upgradeOf(HttpServerRequest request) {
-        Map<String, String> headers = new HashMap<>();
-        request.headers()
-                .forEach(header -> headers.putIfAbsent(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
-        String query = request.query() == null ? "" : request.query();
-        return new ServerPlugin.Upgrade(
-                request.path(), query, headers, request.remoteAddress().hostAddress());
-    }
-
-    private void connected(ServerWebSocket socket, Identity identity, ConnectionCounts.Place place) {
+    /** Somebody was let in. The place is the connection's until it closes. */
+    void connected(ServerWebSocket socket, Identity identity, ConnectionCounts.Place place) {
         ClientConnection connection = new ClientConnection(this, socket, newSessionId(), identity, place);
         connections.put(connection.sessionId(), connection);
         connectionCount = connections.size();
@@ -388,38 +251,6 @@ public final class GatewayVerticle extends VerticleBase {
         }
     }
 
-    // Links.
-
-    DocumentLink link(DocumentKey key) {
-        DocumentLink existing = links.get(key);
-        if (existing != null) {
-            return existing;
-        }
-        LinkAddress address = new LinkAddress(inbox.nodeId(), index, nextLink++);
-        DocumentLink link = key.kind() == DocumentKind.AWARE
-                ? new AwareLink(key, address, options.create(), options.links())
-                : new RelayLink(key, address, options.create(), options.links());
-        link.withPlugins(plugins.besideLink(key));
-        links.put(key, link);
-        linksByNumber.put(address.number(), link);
-        times.put(address.number(), new OwnerTimes(key, inbox.nodeId(), metrics));
-        return link;
-    }
-
-    private void receive(LinkMessage message, long arrivedAtNanos) {
-        DocumentLink link = linksByNumber.get(message.to().number());
-        if (link != null) {
-            OwnerTimes asked = times.get(message.to().number());
-            asked.received(message);
-            link.receive(message, nowMillis());
-            perform(link);
-            asked.performed();
-            if (message instanceof LinkMessage.Broadcast) {
-                metrics.broadcast(metrics.nanoTime() - arrivedAtNanos);
-            }
-        }
-    }
-
     /** The clients that have a document open; called on any thread. */
     public Future<List<SessionInfo>> sessions(DocumentKey key) {
         Promise<List<SessionInfo>> promise = Promise.promise();
@@ -433,10 +264,7 @@ public final class GatewayVerticle extends VerticleBase {
     /** A node is gone; called on any thread. */
     public void nodeLeft(String nodeId) {
         if (ownContext != null) {
-            ownContext.runOnContext(run -> List.copyOf(links.values()).forEach(link -> {
-                link.memberLeft(nodeId, nowMillis());
-                perform(link);
-            }));
+            later(() -> links.nodeLeft(nodeId));
         }
     }
 
@@ -451,107 +279,41 @@ public final class GatewayVerticle extends VerticleBase {
 
     private void tick() {
         long now = nowMillis();
-        pending.tick(now);
+        upgrades.tick(now);
         List.copyOf(connections.values()).forEach(connection -> connection.tick(now));
-        List.copyOf(links.values()).forEach(link -> {
-            link.tick(now);
-            perform(link);
-        });
-        publishLoad(links.values());
+        links.tick(now);
+        publishLoad();
     }
 
-    private void publishLoad(Collection<DocumentLink> held) {
-        long ringBytes = 0;
-        for (DocumentLink link : held) {
-            ringBytes += link.unacknowledgedBytes();
-        }
+    private void publishLoad() {
         int paused = 0;
         int congested = 0;
         for (ClientConnection connection : connections.values()) {
             paused += connection.isPaused() ? 1 : 0;
             congested += connection.isCongested() ? 1 : 0;
         }
-        load = new GatewayLoad(connections.size(), held.size(), ringBytes, paused, congested, metrics.nanoTime());
+        load = new GatewayLoad(
+                connections.size(), links.count(), links.unacknowledgedBytes(), paused, congested, metrics.nanoTime());
     }
 
-    /** {@link #perform} when the input that is being dealt with is done; keeps effects in the order of their inputs. */
-    void performLater(DocumentLink link) {
-        ownContext.runOnContext(run -> perform(link));
-    }
-
-    void perform(DocumentLink link) {
-        for (LinkEffect effect : link.takeEffects()) {
-            perform(link, effect);
+    /** Says the same to some sessions, those that are still here. */
+    void deliver(DocumentKey key, List<String> sessionIds, Message message) {
+        if (SentEvents.isBroadcast(message, sessionIds.size())) {
+            plugins.broadcasting(key, sessionIds, message);
         }
-    }
-
-    private void perform(DocumentLink link, LinkEffect effect) {
-        if (effect instanceof LinkEffect.ToSessions toSessions) {
-            deliver(link.key(), toSessions);
-        } else if (effect instanceof LinkEffect.ToOwner toOwner) {
-            OwnerMessage sent = times.get(link.address().number()).sent(toOwner.message(), frameAtNanos);
-            if (toOwner.message() instanceof OwnerMessage.Attach) {
-                LOG.debug("{} attaches to {}", link.key(), toOwner.nodeId());
-            }
-            inbox.toOwner(toOwner.nodeId(), sent);
-        } else if (effect instanceof LinkEffect.FindOwner findOwner) {
-            findOwner(link, findOwner);
-        } else if (effect instanceof LinkEffect.Pause pause) {
-            withConnection(pause.sessionId(), connection -> connection.pause(link.key()));
-        } else if (effect instanceof LinkEffect.Resume resume) {
-            withConnection(resume.sessionId(), connection -> connection.resume(link.key()));
-        } else if (effect instanceof LinkEffect.Forget forget) {
-            withConnection(forget.sessionId(), connection -> connection.forget(link.key()));
-        } else if (effect instanceof LinkEffect.Discard) {
-            links.remove(link.key(), link);
-            linksByNumber.remove(link.address().number());
-            times.remove(link.address().number()).close();
-        } else if (effect instanceof LinkEffect.Followed followed) {
-            LOG.debug("{} follows {} epoch {}", link.key(), followed.nodeId(), followed.epoch());
-            events.tell(
-                    ServerEvent.OwnerChanged.class,
-                    link.key(),
-                    null,
-                    origin -> new ServerEvent.OwnerChanged(origin, followed.nodeId(), followed.epoch()));
-        } else if (effect instanceof LinkEffect.Reached reached) {
-            counters().hit(reached.limit());
-        } else if (effect instanceof LinkEffect.Report report) {
-            LOG.debug("{} session {}: {}", link.key(), report.sessionId(), report.what());
-        } else {
-            throw new AssertionError(effect);
-        }
-    }
-
-    private void deliver(DocumentKey key, LinkEffect.ToSessions toSessions) {
-        if (SentEvents.isBroadcast(toSessions.message(), toSessions.sessionIds().size())) {
-            plugins.broadcasting(key, toSessions.sessionIds(), toSessions.message());
-        }
-        List<ClientConnection> reached = new ArrayList<>(toSessions.sessionIds().size());
+        List<ClientConnection> reached = new ArrayList<>(sessionIds.size());
         // At most one frame per way of compressing, whoever gets it.
         Map<Compressor, Buffer> frames = new HashMap<>();
-        for (String sessionId : toSessions.sessionIds()) {
+        for (String sessionId : sessionIds) {
             ClientConnection connection = connections.get(sessionId);
             if (connection != null) {
                 reached.add(connection);
                 connection.write(frames.computeIfAbsent(
                         connection.compressor(),
-                        compressor -> Buffer.buffer(codec(compressor).encode(toSessions.message()))));
+                        compressor -> Buffer.buffer(codec(compressor).encode(message))));
             }
         }
-        sent.tell(key, toSessions.message(), reached);
-    }
-
-    private void findOwner(DocumentLink link, LinkEffect.FindOwner findOwner) {
-        LOG.debug("{} looks for its owner, suspects {}", link.key(), findOwner.suspect());
-        router.route(link.key(), findOwner.suspect())
-                .onComplete(routed -> ownContext.runOnContext(run -> {
-                    if (routed.succeeded()) {
-                        link.routed(routed.result(), nowMillis());
-                    } else {
-                        link.unroutable(routed.cause().getMessage(), nowMillis());
-                    }
-                    perform(link);
-                }));
+        sent.tell(key, message, reached);
     }
 
     /** Of which kind a document is that exists; nothing happens if there is none, or the answer cannot be had. */
@@ -561,7 +323,7 @@ public final class GatewayVerticle extends VerticleBase {
                 .onFailure(cause -> LOG.debug("The kind of {} is not known: {}", documentId, cause.getMessage()));
     }
 
-    private void withConnection(String sessionId, Consumer<ClientConnection> action) {
+    void withConnection(String sessionId, Consumer<ClientConnection> action) {
         ClientConnection connection = connections.get(sessionId);
         if (connection != null) {
             action.accept(connection);
@@ -569,20 +331,6 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     // What connections use.
-
-    /** Deals with a frame that has just arrived, from which edits may follow. */
-    void frame(Runnable dealing) {
-        if (!metrics.traces().isOn()) {
-            dealing.run();
-            return;
-        }
-        frameAtNanos = metrics.nanoTime();
-        try {
-            dealing.run();
-        } finally {
-            frameAtNanos = 0;
-        }
-    }
 
     MessageCodec codec(Compressor compressor) {
         return codecs.computeIfAbsent(compressor, plainCodec::withCompressor);
@@ -608,7 +356,7 @@ public final class GatewayVerticle extends VerticleBase {
                     .filter(connection -> connection.hasOpen(key) && !except.contains(connection.sessionId()))
                     .map(ClientConnection::sessionId)
                     .toList();
-            deliver(key, new LinkEffect.ToSessions(sessionIds, message));
+            deliver(key, sessionIds, message);
             return sessionIds.size();
         });
     }
@@ -633,6 +381,10 @@ public final class GatewayVerticle extends VerticleBase {
 
     boolean isLeaving() {
         return isLeaving;
+    }
+
+    GatewayLinks links() {
+        return links;
     }
 
     EventStream events() {
