@@ -294,4 +294,24 @@ class HistoryHorizonIT {
         assertThat(RawClient.await(carl.person.onOwnThread(() -> carl.person.document.changeCountOf("d"))))
                 .isEqualTo(1);
     }
+
+    @Test
+    void aSnapshotLargerThanAnyMessageOfAClientReachesWhoeverIsNew() {
+        start();
+        Reader ann = new Reader("ann", true).connected();
+        int parts = 24;
+        for (int i = 0; i < parts; i++) {
+            String part = "part " + i + " " + "x".repeat(256 << 10);
+            ann.edit(me -> me.text.insert(me.text.length(), part));
+            int written = i + 1;
+            eventually(() -> stored().lastPosition() == written);
+        }
+        becomesOld(ann);
+
+        Reader ben = new Reader("ben", true).connected();
+        Reader carl = new Reader("carl", false).connected();
+        eventuallyAlike(ann, ben, carl);
+        assertThat(ben.content()).hasSizeGreaterThan(parts * (256 << 10)).contains("part " + (parts - 1));
+        assertThat(ben.heard.snapshots()).isEqualTo(1);
+    }
 }

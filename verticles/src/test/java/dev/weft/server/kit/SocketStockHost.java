@@ -38,7 +38,7 @@ public final class SocketStockHost implements StockHost {
     private final Supplier<Witness> witnesses;
     private final WebSocketClient webSockets;
     private final MessageCodec codec =
-            new MessageCodec(WireMode.ANY, FrameLimits.DEFAULT, List.of(new AwarenessCodec()));
+            new MessageCodec(WireMode.ANY, FrameLimits.ofFrameBytes(MESSAGE_BYTES_MAX), List.of(new AwarenessCodec()));
     private StockClient client;
 
     /**
