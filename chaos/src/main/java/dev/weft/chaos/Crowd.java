@@ -216,15 +216,19 @@ final class Crowd implements AutoCloseable {
         return views;
     }
 
-    /** Who at a node does not see a single edit that another at the same node made since then. */
-    List<String> unseenAtHome(long sinceNanos) {
+    /**
+     * Who does not see a single edit of an aware document that another made since then.
+     *
+     * @param affected nodes that are cut off from the others, if not all are; nobody is asked across
+     */
+    List<String> unseen(long sinceNanos, Set<Integer> affected) {
         Map<String, View> views = views(false);
         List<String> unseen = new ArrayList<>();
         for (Person author : people) {
             for (Person reader : people) {
                 View view = views.get(reader.writer.name());
                 if (author != reader
-                        && author.home == reader.home
+                        && affected.contains(author.home) == affected.contains(reader.home)
                         && view != null
                         && !author.leaves
                         && !author.writer.isRelay()) {

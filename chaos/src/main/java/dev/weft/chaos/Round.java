@@ -28,7 +28,7 @@ final class Round {
     private static final long POLL_MILLIS = 50;
     private static final int NAMED_MAX = 5;
 
-    /** A cut that lasts this long has been noticed by everybody, on however slow a machine. */
+    /** A fault that lasts this long has been noticed by everybody, on however slow a machine. */
     private static final long NOTICED_MILLIS = 30_000;
 
     private static final long SURPRISE_MILLIS = 1_000;
@@ -148,13 +148,16 @@ final class Round {
         }
     }
 
-    /** Those who are on one side of a cut see each other's edits, once it has lasted for longer than it takes to notice. */
+    /** Those who are on one side of a fault see each other's edits, at the latest when everybody has noticed it. */
     private void checkThatEditingGoesOn(long struck) {
-        if (millisSince(struck) < NOTICED_MILLIS) {
-            return;
+        long since = struck + TimeUnit.MILLISECONDS.toNanos(SURPRISE_MILLIS);
+        Set<Integer> affected = fault.affected(scene);
+        List<String> unseen = crowd.unseen(since, affected);
+        while (!unseen.isEmpty() && millisSince(struck) < NOTICED_MILLIS) {
+            scene.hold(POLL_MILLIS);
+            unseen = crowd.unseen(since, affected);
         }
-        crowd.unseenAtHome(struck + TimeUnit.MILLISECONDS.toNanos(SURPRISE_MILLIS))
-                .forEach(who -> problems.add(who + " while the cut lasted"));
+        unseen.forEach(who -> problems.add(who + " while it lasted"));
     }
 
     private static long millisSince(long nanos) {

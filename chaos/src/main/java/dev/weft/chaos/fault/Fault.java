@@ -46,7 +46,7 @@ public interface Fault {
         return false;
     }
 
-    /** Whether those who are on one side of it see each other's edits while it lasts. */
+    /** Whether those it affects see each other's edits while it lasts, and so do those it does not affect. */
     default boolean isServedOnAllSides() {
         return false;
     }

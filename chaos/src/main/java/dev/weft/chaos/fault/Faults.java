@@ -147,6 +147,7 @@ public final class Faults {
                                     scene.hold(scene.times().storeDown());
                                 },
                                 scene -> scene.database().startAgain())
+                        .servedOnAllSides()
                         .unless(Faults::noDatabaseOfOurOwn),
                 new Made(
                                 "planned-hand-off",
@@ -202,6 +203,7 @@ public final class Faults {
                                 },
                                 scene -> scene.network().heal())
                         .quietOnceMended()
+                        .servedOnAllSides()
                         .unless(Namespaces::obstacle),
                 new Made(
                                 "one-way-loss",

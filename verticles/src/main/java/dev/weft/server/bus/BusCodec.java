@@ -128,16 +128,18 @@ final class BusCodec {
             vector(out, m.version());
             bool(out, m.complete());
             bool(out, m.continues());
+            nullable(out, m.fork(), BusCodec::fork);
         } else if (message instanceof LinkMessage.Broadcast m) {
             head(out, BROADCAST, m.key(), m.to());
             out.writeUvarint(m.epoch()).writeUvarint(m.number());
             list(out, m.entries(), BusCodec::entry);
+            out.writeUvarint(m.durable());
         } else if (message instanceof LinkMessage.ForPlugin m) {
             head(out, FOR_PLUGIN, m.key(), m.to());
             out.writeUvarint(m.epoch()).writeString(m.plugin()).writeBlob(m.payload());
         } else if (message instanceof LinkMessage.Heartbeat m) {
             head(out, HEARTBEAT, m.key(), m.to());
-            out.writeUvarint(m.epoch()).writeUvarint(m.number());
+            out.writeUvarint(m.epoch()).writeUvarint(m.number()).writeUvarint(m.durable());
         } else {
             throw new AssertionError(message);
         }
@@ -228,10 +230,18 @@ final class BusCodec {
                         bool(in),
                         vector(in),
                         bool(in),
-                        bool(in));
-            case BROADCAST -> new LinkMessage.Broadcast(key, to, epoch, number(in), list(in, BusCodec::entry));
+                        bool(in),
+                        in.isExhausted() ? null : nullable(in, BusCodec::fork));
+            case BROADCAST -> {
+                long number = number(in);
+                yield new LinkMessage.Broadcast(
+                        key, to, epoch, number, list(in, BusCodec::entry), numberOr(in, number));
+            }
             case FOR_PLUGIN -> new LinkMessage.ForPlugin(key, to, epoch, text(in), blob(in));
-            case HEARTBEAT -> new LinkMessage.Heartbeat(key, to, epoch, number(in));
+            case HEARTBEAT -> {
+                long number = number(in);
+                yield new LinkMessage.Heartbeat(key, to, epoch, number, numberOr(in, number));
+            }
             default -> throw new CrdtFormatException("Unknown bus message " + tag);
         };
     }
@@ -307,6 +317,11 @@ final class BusCodec {
 
     private static long number(ByteReader in) {
         return in.readUvarint("number");
+    }
+
+    /** Owners of an earlier version tell of nothing that is not durable, and do not say so. */
+    private static long numberOr(ByteReader in, long otherwise) {
+        return in.isExhausted() ? otherwise : number(in);
     }
 
     private static byte[] blob(ByteReader in) {

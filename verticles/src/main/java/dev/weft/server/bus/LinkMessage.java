@@ -21,8 +21,8 @@ public sealed interface LinkMessage extends BusMessage {
     record Entry(byte[] blob, String origin) {}
 
     /**
-     * Where the numbers of a detached owner leave those of the log: nothing behind this is in the store, and nobody else
-     * gives these numbers the same meaning.
+     * Where what an owner tells leaves what is durable: nothing behind this number is sure to be in the store, and if the
+     * owner is lost, nobody else gives these numbers the same meaning.
      *
      * @param version all that the log contains up to {@code number}
      */
@@ -36,7 +36,7 @@ public sealed interface LinkMessage extends BusMessage {
      * @param complete false if more is missing than fits; the sessions must then catch up one by one
      * @param version everything the owner has
      * @param log names the log to which numbers belong: under owners of the same log the same number means the same
-     * @param fork null unless the owner is detached
+     * @param fork null if all up to {@code number} is durable
      */
     record Attached(
             DocumentKey key,
@@ -51,6 +51,11 @@ public sealed interface LinkMessage extends BusMessage {
             implements LinkMessage {
         public Attached {
             missed = List.copyOf(missed);
+        }
+
+        /** How far the log is durable. */
+        public long durable() {
+            return fork == null ? number : fork.number;
         }
     }
 
@@ -137,6 +142,7 @@ public sealed interface LinkMessage extends BusMessage {
      * @param complete false if there is more: ask again with what was received
      * @param continues false if it was asked for by number and does not go on from there: the log has lost its end or its
      *     beginning, or its numbers count no changes
+     * @param fork null if all up to {@code number} is durable
      */
     record State(
             DocumentKey key,
@@ -151,15 +157,30 @@ public sealed interface LinkMessage extends BusMessage {
             boolean compact,
             VersionVector version,
             boolean complete,
-            boolean continues)
+            boolean continues,
+            Fork fork)
             implements LinkMessage {
         public State {
             blobs = List.copyOf(blobs);
         }
+
+        /** How far the log is durable, as far as it is told of here. */
+        public long durable() {
+            return fork == null ? number : fork.number;
+        }
+
+        /** All of it that is durable. */
+        public VersionVector durableVersion() {
+            return fork == null ? version : fork.version;
+        }
     }
 
-    /** Durable changes; they occupy the numbers after {@code number - entries.size()} up to {@code number}. */
-    record Broadcast(DocumentKey key, LinkAddress to, long epoch, long number, List<Entry> entries)
+    /**
+     * Changes; they occupy the numbers after {@code number - entries.size()} up to {@code number}.
+     *
+     * @param durable how far the log is durable; below {@code number} if the owner tells ahead
+     */
+    record Broadcast(DocumentKey key, LinkAddress to, long epoch, long number, List<Entry> entries, long durable)
             implements LinkMessage {
         public Broadcast {
             entries = List.copyOf(entries);
@@ -170,6 +191,11 @@ public sealed interface LinkMessage extends BusMessage {
     record ForPlugin(DocumentKey key, LinkAddress to, long epoch, String plugin, byte[] payload)
             implements LinkMessage {}
 
-    /** Still here. @param number the last broadcast that was sent */
-    record Heartbeat(DocumentKey key, LinkAddress to, long epoch, long number) implements LinkMessage {}
+    /**
+     * Still here.
+     *
+     * @param number the last broadcast that was sent
+     * @param durable how far the log is durable
+     */
+    record Heartbeat(DocumentKey key, LinkAddress to, long epoch, long number, long durable) implements LinkMessage {}
 }

@@ -48,6 +48,10 @@ public final class AwareLink extends SessionLink<AwareSession> {
      *
      * A session that goes on where an earlier one stood is caught up by number instead: its vector then covers only what
      * the client holds besides. If numbers mean something else by now, it is told to say what it holds.
+     *
+     * What is not durable may be lost with its owner. The link then forgets that it delivered it, and gets it again if it
+     * was not lost; sessions keep in mind by vector that they hold it. No client is told a number before all that it holds
+     * is durable, so a number never speaks for what may be lost.
      */
 
     /** Extensions a session is granted when it asks. */
@@ -57,6 +61,8 @@ public final class AwareLink extends SessionLink<AwareSession> {
     private static final int SINGLE_CHANGES_MAX = 8;
 
     private VersionVector.Builder version = VersionVector.builder();
+    private final DurablePart durablePart = new DurablePart();
+    private boolean isSomebodyWaiting;
     private final RecentEntries recent;
     private final EchoFilter echoes;
 
@@ -162,17 +168,18 @@ public final class AwareLink extends SessionLink<AwareSession> {
         }
         List<byte[]> blobs = new ArrayList<>(changes.size());
         VersionVector.Builder known = VersionVector.builder();
+        boolean isPromised = session.grants(Capability.ACK);
         for (Change change : changes) {
-            if (echoes.isEcho(change.id())) {
+            if (echoes.isEcho(change.id()) && (!isPromised || durablePart.covers(change.id()))) {
                 known.update(change.id());
             } else {
                 session.submits(change.id());
                 blobs.add(change.encoded());
             }
         }
-        if (blobs.size() < changes.size() && session.grants(Capability.ACK)) {
+        if (blobs.size() < changes.size() && isPromised) {
             // Clients that ask for acknowledgements do not echo: this one was told that a change of its own was not
-            // taken yet, sends it again, and meanwhile it came after all. What was broadcast is durable.
+            // taken yet, sends it again, and meanwhile it came after all.
             toSession(session.id, new DurableMessage(key.id(), known.build()));
         }
         if (!blobs.isEmpty()) {
@@ -192,6 +199,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
     }
 
     private void open(AwareSession session, Reply reply, VersionVector holds, long nowMillis) {
+        rememberGiven(session);
         session.reply = reply;
         session.held = holds.toBuilder();
         session.documentAtPing = null;
@@ -204,7 +212,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         ResumePoint from = session.resume;
         if (from == null) {
             readState(session.request, session.id, session.held.build(), 0, limits.partBytesMax());
-        } else if (isDetached() || !from.log().equals(log())) {
+        } else if (!from.log().equals(log()) || from.after() > Math.max(durablePart.mark(), session.givenUpTo)) {
             startOver(session);
         } else {
             readState(session.request, session.id, null, from.after(), limits.partBytesMax());
@@ -217,6 +225,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         session.resume = null;
         session.state = State.UNINTRODUCED;
         if (session.reply == Reply.HANDSHAKE) {
+            session.givenUpTo = delivered();
             answer(session, null, List.of(), version.build());
         } else {
             sayWhatYouHold(session, "Your place in the log is gone");
@@ -251,6 +260,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
     }
 
     private void catchUp(AwareSession session, VersionVector holds, long nowMillis) {
+        rememberGiven(session);
         session.state = State.CATCHING_UP;
         session.reply = Reply.NONE;
         session.resume = null;
@@ -269,13 +279,22 @@ public final class AwareLink extends SessionLink<AwareSession> {
 
     @Override
     void beginsToLag(AwareSession session) {
+        session.givenUpTo = Math.max(session.givenUpTo, delivered());
         session.held = session.heldAt(heldBy(session, version.build()));
+    }
+
+    /** It may cease to be live. */
+    private void rememberGiven(AwareSession session) {
+        if (session.isLive()) {
+            session.givenUpTo = Math.max(session.givenUpTo, delivered());
+        }
     }
 
     // From the owner.
 
     @Override
     void stateRead(LinkMessage.State state, long nowMillis) {
+        durable(state.durable());
         AwareSession session = answeredBy(state.request());
         if (session == null) {
             return;
@@ -284,6 +303,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
             startOver(session);
             return;
         }
+        session.givenUpTo = Math.max(session.givenUpTo, state.number());
         Snapshot snapshot = state.snapshot() == null ? null : Snapshot.decode(state.snapshot());
         if (snapshot != null) {
             session.held.updateAll(snapshot.versionVector());
@@ -300,7 +320,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         boolean isAnswer = session.reply != Reply.NONE;
         answer(session, snapshot, changes, state.version());
         if (isAnswer) {
-            confirmWhatIsDurable(session, state.version());
+            confirmWhatIsDurable(session, state);
         }
         if (session.resume != null && state.complete()) {
             session.resume = null;
@@ -325,6 +345,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
             case HANDSHAKE -> {
                 session.log = log();
                 session.toldPosition = 0;
+                session.holdsLost = false;
                 VersionVector told = session.resume == null ? documentVersion : session.knownPartOf(documentVersion);
                 toSession(
                         session.id,
@@ -351,10 +372,40 @@ public final class AwareLink extends SessionLink<AwareSession> {
     }
 
     /** What the author sent in an earlier session may be durable by now, with nobody left to tell it to. */
-    private void confirmWhatIsDurable(AwareSession session, VersionVector durable) {
-        VersionVector own = session.ownPartOf(durable);
-        if (session.grants(Capability.ACK) && !isDetached() && !own.isEmpty()) {
-            toSession(session.id, new DurableMessage(key.id(), own));
+    private void confirmWhatIsDurable(AwareSession session, LinkMessage.State state) {
+        if (!session.grants(Capability.ACK)) {
+            return;
+        }
+        VersionVector durable = session.ownPartOf(state.durableVersion());
+        if (!durable.isEmpty()) {
+            toSession(session.id, new DurableMessage(key.id(), durable));
+        }
+        VersionVector told = session.ownPartOf(state.version());
+        session.awaitsDurable = told.equals(durable) ? null : told;
+        isSomebodyWaiting |= session.awaitsDurable != null;
+    }
+
+    @Override
+    void durable(long number) {
+        durablePart.durable(number);
+        tellWhoWaits();
+    }
+
+    /** Those who waited until what they hold, or made, is durable. */
+    private void tellWhoWaits() {
+        if (!isSomebodyWaiting) {
+            return;
+        }
+        isSomebodyWaiting = false;
+        for (AwareSession session : sessions.values()) {
+            if (session.isPositionDue) {
+                tellPosition(session);
+            }
+            if (session.awaitsDurable != null && durablePart.covers(session.awaitsDurable)) {
+                toSession(session.id, new DurableMessage(key.id(), session.awaitsDurable));
+                session.awaitsDurable = null;
+            }
+            isSomebodyWaiting |= session.awaitsDurable != null;
         }
     }
 
@@ -389,11 +440,17 @@ public final class AwareLink extends SessionLink<AwareSession> {
         tellPosition(session);
     }
 
-    /** From where the session could go on, should its connection go. */
+    /** From where the session could go on, should its connection go; later, if it holds what is not durable. */
     private void tellPosition(AwareSession session) {
+        if (!session.grants(Capability.RESUME) || !session.isLive() || !log().equals(session.log)) {
+            session.isPositionDue = false;
+            return;
+        }
         long position = Math.max(delivered(), session.liveAfter);
-        boolean isPlace = session.isLive() && !isDetached() && log().equals(session.log);
-        if (session.grants(Capability.RESUME) && isPlace && position > session.toldPosition) {
+        session.isPositionDue = position > durablePart.mark() || session.holdsLost;
+        if (session.isPositionDue) {
+            isSomebodyWaiting = true;
+        } else if (position > session.toldPosition) {
             session.toldPosition = position;
             toSession(session.id, new PositionMessage(key.id(), position));
         }
@@ -414,17 +471,38 @@ public final class AwareLink extends SessionLink<AwareSession> {
     }
 
     @Override
-    void forkLeft(VersionVector logVersion) {
+    void logChanged() {
+        durablePart.beginAnew(version.build());
+    }
+
+    @Override
+    long keepDurable() {
+        boolean goesBack = durablePart.number() < delivered();
         for (AwareSession session : sessions.values()) {
-            if (session.isLive()) {
-                session.held = session.heldAt(heldBy(session, version.build()));
-                session.liveAfter = 0;
+            rememberGiven(session);
+            if (session.givenUpTo > durablePart.mark()) {
+                keepInMind(session);
             }
-            // It holds what may never come to be in the log, and no number says so.
-            session.log = null;
+            session.givenUpTo = 0;
         }
-        version = logVersion.toBuilder();
-        recent.clear();
+        if (goesBack) {
+            version = durablePart.version().toBuilder();
+            durablePart.forgetTheRest();
+            recent.clear();
+        }
+        return durablePart.number();
+    }
+
+    /** The session holds what may have been lost with its owner. */
+    private void keepInMind(AwareSession session) {
+        session.holdsLost = true;
+        if (session.isLive()) {
+            session.held = session.heldAt(heldBy(session, version.build()));
+            session.liveAfter = 0;
+        } else if (session.resume != null && session.reply == Reply.NONE) {
+            // It was given a part by number, and the numbers behind it may mean something else now.
+            startOver(session);
+        }
     }
 
     @Override
@@ -440,11 +518,13 @@ public final class AwareLink extends SessionLink<AwareSession> {
     @Override
     void deliver(List<Entry> entries, long number, long nowMillis) {
         long at = number - entries.size();
+        VersionVector.Builder fresh = VersionVector.builder();
         Map<String, List<Change>> batches = new LinkedHashMap<>();
         for (Entry entry : entries) {
             at++;
             Change change = Change.decode(entry.blob());
             version.update(change.id());
+            fresh.update(change.id());
             echoes.delivered(change.id());
             recent.add(at, change, entry.origin());
             List<String> singles = new ArrayList<>();
@@ -462,7 +542,9 @@ public final class AwareLink extends SessionLink<AwareSession> {
             toSessions(singles, new ChangeMessage(key.id(), change));
         }
         deliverBatches(batches);
+        durablePart.delivered(number, fresh);
         sessions.values().stream().filter(AwareSession::isLive).forEach(session -> session.forgetHeldIfIn(version));
+        tellWhoWaits();
     }
 
     /** Sessions that get the same changes share one message, which is framed once. */
@@ -503,10 +585,14 @@ public final class AwareLink extends SessionLink<AwareSession> {
     }
 
     @Override
-    void attached(boolean ownerChanged, boolean complete, VersionVector ownerHas, long nowMillis) {
+    void attached(LinkMessage.Attached message, boolean ownerChanged, boolean complete, long nowMillis) {
         VersionVector before = version.build();
         // A new link is given nothing of what there was before; what its live sessions hold includes it all the same.
-        version.updateAll(ownerHas);
+        version.updateAll(message.version());
+        durablePart.delivered(message.number(), message.version().toBuilder());
+        durablePart.is(
+                message.durable(),
+                message.fork() == null ? message.version() : message.fork().version());
         if (!complete) {
             recent.clear();
         }

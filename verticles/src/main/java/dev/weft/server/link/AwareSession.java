@@ -42,7 +42,22 @@ final class AwareSession extends LinkSession {
 
     long outOfSyncAtMillis = Long.MIN_VALUE / 2;
 
-    /** The log that was named to it; null if numbers are told no more. */
+    /** It was given nothing behind this number by the present owner, but broadcasts while it was live. */
+    long givenUpTo;
+
+    /**
+     * Whether it holds what an owner told that never made it durable, as far as the link knows. It may never come to be in
+     * the log, and no number says that the client has it.
+     */
+    boolean holdsLost;
+
+    /** Whether it is to be told a number as soon as one says all that it holds. */
+    boolean isPositionDue;
+
+    /** What its author is to be told of when it is durable; null if nothing. */
+    VersionVector awaitsDurable;
+
+    /** The log that was named to it. */
     String log;
 
     /** The last number it was told there. */
@@ -139,6 +154,7 @@ final class AwareSession extends LinkSession {
     void forgetHeldIfIn(VersionVector.Builder delivered) {
         if (held != null && delivered.dominates(held)) {
             held = null;
+            holdsLost = false;
         }
     }
 }

@@ -36,8 +36,8 @@ public abstract class DocumentLink {
      * Downwards, broadcasts are numbered per ownership. A number that does not follow, or a heartbeat that is ahead, is
      * answered with a request for what lies between. Nothing is passed on before the gap is filled. A number is a
      * position of the document's log, so it means the same under the next owner, if that has the same log; if not, what
-     * the link lacks is told by version. Numbers of a detached owner lead away from the log, and count for nothing once
-     * the link has left it.
+     * the link lacks is told by version. What an owner tells ahead of the store has numbers that are only its own: every
+     * broadcast says how far the log is durable, and a link that leaves its owner goes back to there.
      *
      * An owner that stays silent while something is unanswered is suspected. Suspecting a living owner is harmless: the
      * claim of the next one raises the epoch, and the store refuses the old one from then on.
@@ -65,7 +65,6 @@ public abstract class DocumentLink {
     private long epoch;
     private String log = "";
     private long delivered;
-    private LinkMessage.Fork fork;
     private boolean resyncing;
     private long askedAtMillis;
     private long resyncAtMillis;
@@ -156,8 +155,18 @@ public abstract class DocumentLink {
     /** Those of a list from another log, which ends with this number, that were not delivered from the last one. */
     abstract List<Entry> undelivered(List<Entry> entries, long number);
 
-    /** What a detached owner told is not in the log, and comes again. @param version all that was delivered of the log */
-    abstract void forkLeft(VersionVector version);
+    /** The log is durable up to this number, by the word of its owner. */
+    abstract void durable(long number);
+
+    /** Numbers belong to another log from now on. */
+    abstract void logChanged();
+
+    /**
+     * The link leaves its owner. What was told ahead is not in the log, and comes again.
+     *
+     * @return the number of the last that was delivered and is durable
+     */
+    abstract long keepDurable();
 
     /** Entries nobody was told of yet; the last has this number. */
     abstract void deliver(List<Entry> entries, long number, long nowMillis);
@@ -171,9 +180,8 @@ public abstract class DocumentLink {
      *
      * @param ownerChanged whether it followed another ownership before
      * @param complete whether all that was missed has been delivered; if not, nothing of it was
-     * @param ownerHas all that the owner has
      */
-    abstract void attached(boolean ownerChanged, boolean complete, VersionVector ownerHas, long nowMillis);
+    abstract void attached(LinkMessage.Attached message, boolean ownerChanged, boolean complete, long nowMillis);
 
     abstract void refused(LinkMessage.Refused refusal, long nowMillis);
 
@@ -232,6 +240,7 @@ public abstract class DocumentLink {
         } else if (message instanceof LinkMessage.ForPlugin forPlugin) {
             withPlugin(forPlugin.plugin(), plugin -> plugin.fromOwner(forPlugin.payload(), output));
         } else if (message instanceof LinkMessage.Heartbeat heartbeat) {
+            durable(heartbeat.durable());
             if (heartbeat.number() > delivered) {
                 resync(nowMillis);
             }
@@ -258,10 +267,10 @@ public abstract class DocumentLink {
             return;
         }
         if (!repeated) {
-            leaveFork();
+            leaveOwner();
         }
         // A lower number of the same log is a store that has lost its end.
-        boolean isSameLog = repeated || message.log().equals(log) && message.number() >= delivered;
+        boolean isSameLog = repeated || message.log().equals(log) && message.durable() >= delivered;
         boolean hasGap =
                 epoch != 0 && isSameLog && message.number() - message.missed().size() > delivered;
         if (repeated && message.complete() && hasGap) {
@@ -278,11 +287,14 @@ public abstract class DocumentLink {
         resyncing = false;
         attaching(!isSameLog);
         List<Entry> missed = complete ? undelivered(message, isSameLog) : List.of();
+        if (!isSameLog) {
+            logChanged();
+        }
+        durable(message.durable());
         log = message.log();
-        fork = message.fork();
         delivered = message.number();
         deliver(missed, delivered, nowMillis);
-        attached(ownerChanged, complete, message.version(), nowMillis);
+        attached(message, ownerChanged, complete, nowMillis);
         if (ownerChanged) {
             effects.add(new LinkEffect.Followed(ownerNode, epoch));
         }
@@ -306,6 +318,7 @@ public abstract class DocumentLink {
     private void onBroadcast(LinkMessage.Broadcast broadcast, long nowMillis) {
         List<Entry> entries = broadcast.entries();
         long before = broadcast.number() - entries.size();
+        durable(broadcast.durable());
         if (broadcast.number() <= delivered) {
             return;
         }
@@ -357,7 +370,7 @@ public abstract class DocumentLink {
             report(null, key + " is refused for now: " + refusal.reason());
             lose(nowMillis);
         } else {
-            leaveFork();
+            leaveOwner();
             relation = Relation.UNROUTED;
             refused(refusal, nowMillis);
         }
@@ -365,7 +378,7 @@ public abstract class DocumentLink {
 
     /** Back to searching, a little later after each failure. */
     private void lose(long nowMillis) {
-        leaveFork();
+        leaveOwner();
         relation = Relation.UNROUTED;
         long pause = Math.min(limits.retryMillis(), 25L << Math.min(failedAttempts, 5));
         failedAttempts++;
@@ -373,17 +386,15 @@ public abstract class DocumentLink {
     }
 
     private void suspect() {
-        leaveFork();
+        leaveOwner();
         suspect = new Suspect(ownerNode, relation == Relation.ATTACHED ? epoch : 0);
         relation = Relation.FINDING;
         effects.add(new LinkEffect.FindOwner(suspect));
     }
 
-    private void leaveFork() {
-        if (fork != null) {
-            delivered = fork.number();
-            forkLeft(fork.version());
-            fork = null;
+    private void leaveOwner() {
+        if (epoch != 0) {
+            delivered = keepDurable();
         }
     }
 
@@ -487,11 +498,6 @@ public abstract class DocumentLink {
     /** Names the log in which numbers count; empty before it was attached, and in a store that all nodes share. */
     protected final String log() {
         return log;
-    }
-
-    /** Whether what the owner has may be in no store. */
-    protected final boolean isDetached() {
-        return fork != null;
     }
 
     protected final boolean isAttached() {

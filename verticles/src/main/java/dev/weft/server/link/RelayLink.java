@@ -264,9 +264,17 @@ public final class RelayLink extends SessionLink<RelaySession> {
         return entries.subList(known, entries.size());
     }
 
+    // Owners of rooms tell of nothing that is not durable.
+
     @Override
-    void forkLeft(VersionVector logVersion) {
-        throw new AssertionError("A room has no detached owner, since nobody else may give numbers");
+    void durable(long number) {}
+
+    @Override
+    void logChanged() {}
+
+    @Override
+    long keepDurable() {
+        return delivered();
     }
 
     @Override
@@ -326,7 +334,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
     }
 
     @Override
-    void attached(boolean ownerChanged, boolean complete, VersionVector ownerHas, long nowMillis) {
+    void attached(LinkMessage.Attached message, boolean ownerChanged, boolean complete, long nowMillis) {
         for (RelaySession session : sessions.values()) {
             boolean missesSome = session.isLive() && !complete;
             if (missesSome) {

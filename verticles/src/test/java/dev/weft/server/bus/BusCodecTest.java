@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.crdt.clock.HybridTimestamp;
+import dev.weft.crdt.codec.ByteWriter;
 import dev.weft.crdt.codec.CrdtFormatException;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
@@ -60,12 +61,45 @@ class BusCodecTest {
         BusMessage message = (BusMessage) randomRecord(type);
         byte[] bytes = BusCodec.encode(message);
         for (int length = 0; length < bytes.length; length++) {
-            if (message instanceof OwnerMessage.Invite invite && length == withoutFields(invite).length) {
+            if (length == lengthInAnEarlierVersion(message)) {
                 continue;
             }
             byte[] cut = Arrays.copyOf(bytes, length);
             assertThatThrownBy(() -> BusCodec.decode(cut)).isInstanceOf(CrdtFormatException.class);
         }
+    }
+
+    private static int lengthInAnEarlierVersion(BusMessage message) {
+        int length = BusCodec.encode(message).length;
+        if (message instanceof OwnerMessage.Invite invite) {
+            return withoutFields(invite).length;
+        } else if (message instanceof LinkMessage.Broadcast broadcast) {
+            return length - lengthOf(broadcast.durable());
+        } else if (message instanceof LinkMessage.Heartbeat heartbeat) {
+            return length - lengthOf(heartbeat.durable());
+        } else if (message instanceof LinkMessage.State state) {
+            int fork = state.fork() == null
+                    ? 0
+                    : lengthOf(state.fork().number())
+                            + new ByteWriter(0)
+                                    .writeBlob(state.fork().version().encode())
+                                    .toByteArray()
+                                    .length;
+            return length - 1 - fork;
+        }
+        return -1;
+    }
+
+    private static int lengthOf(long number) {
+        return new ByteWriter(0).writeUvarint(number).toByteArray().length;
+    }
+
+    /** Owners of an earlier version told of nothing that was not durable. */
+    @Test
+    void aBroadcastThatDoesNotSayHowFarTheLogIsDurableIsDurable() throws ReflectiveOperationException {
+        LinkMessage.Broadcast sent = (LinkMessage.Broadcast) randomRecord(LinkMessage.Broadcast.class);
+        byte[] bytes = Arrays.copyOf(BusCodec.encode(sent), lengthInAnEarlierVersion(sent));
+        assertThat(((LinkMessage.Broadcast) BusCodec.decode(bytes)).durable()).isEqualTo(sent.number());
     }
 
     /** Nodes of an earlier version invite without saying more. */
@@ -121,11 +155,10 @@ class BusCodecTest {
         } else if (type.isEnum()) {
             Object[] constants = type.getEnumConstants();
             return constants[random.nextInt(constants.length)];
+        } else if (type == LinkMessage.Fork.class) {
+            return random.nextBoolean() ? null : randomRecord(type);
         } else if (type.isRecord()) {
             return randomRecord(type);
-        }
-        if (type == LinkMessage.Fork.class) {
-            return random.nextBoolean() ? null : randomRecord(type);
         }
         throw new AssertionError("No random value for " + owner.getSimpleName() + "." + component.getName());
     }

@@ -122,7 +122,7 @@ class AwareLinkTest {
     @Test
     void noticesAtAHeartbeatThatTheLastBroadcastWasLost() {
         live("s1", bob);
-        script.owner(new LinkMessage.Heartbeat(KEY, SELF, 1, 4));
+        script.owner(new LinkMessage.Heartbeat(KEY, SELF, 1, 4, 4));
         assertThat(script.toOwner(OwnerMessage.Resync.class)).hasSize(1);
     }
 
@@ -358,11 +358,11 @@ class AwareLinkTest {
     private LinkMessage state(long request, long number, Change... changes) {
         List<byte[]> blobs = List.of(changes).stream().map(Change::encoded).toList();
         return new LinkMessage.State(
-                KEY, SELF, 1, request, number, null, 0, blobs, 0, false, VersionVector.EMPTY, true, true);
+                KEY, SELF, 1, request, number, null, 0, blobs, 0, false, VersionVector.EMPTY, true, true, null);
     }
 
     private static LinkMessage broadcast(long epoch, long number, Change... changes) {
-        return new LinkMessage.Broadcast(KEY, SELF, epoch, number, entries(changes));
+        return new LinkMessage.Broadcast(KEY, SELF, epoch, number, entries(changes), number);
     }
 
     private static VersionVector versionOf(Change change) {
@@ -403,7 +403,7 @@ class AwareLinkTest {
     void asksWhatAClientHoldsWhosePlaceIsGone() {
         script.client("s1", goingOn(7)).routed().owner(attached(1, 3));
         script.owner(new LinkMessage.State(
-                KEY, SELF, 1, 1, 3, null, 0, List.of(), 0, false, VersionVector.EMPTY, true, false));
+                KEY, SELF, 1, 1, 3, null, 0, List.of(), 0, false, VersionVector.EMPTY, true, false, null));
         HandshakeResponse answer = script.heard("s1", HandshakeResponse.class).get(0);
         assertThat(answer.resume()).isEqualTo(ResumePoint.of(""));
         assertThat(answer.changes()).isEmpty();
@@ -415,25 +415,162 @@ class AwareLinkTest {
         assertThat(script.lastToOwner(OwnerMessage.ReadState.class).since()).isEqualTo(bob.holds());
     }
 
-    // The owner is cut off from the store: its numbers lead away from the log.
+    // Somebody else gave the client that number: behind what is durable each owner has numbers of its own.
     @Test
-    void doesNotGoOnAtADetachedOwner() {
-        script.client("s1", goingOn(2)).routed();
-        script.owner(new LinkMessage.Attached(
-                KEY,
-                SELF,
-                1,
-                3,
-                List.of(),
-                true,
-                VersionVector.EMPTY,
-                "",
-                new LinkMessage.Fork(3, VersionVector.EMPTY)));
+    void doesNotGoOnFromANumberBehindWhatIsDurable() {
+        script.client("s1", goingOn(4)).routed();
+        script.owner(attachedAhead(1, 5, 3, VersionVector.EMPTY));
         assertThat(script.toOwner(OwnerMessage.ReadState.class)).isEmpty();
         assertThat(script.heard("s1", HandshakeResponse.class))
                 .extracting(HandshakeResponse::resume)
                 .containsExactly(ResumePoint.of(""));
         assertThat(script.heard("s1", PositionMessage.class)).isEmpty();
+    }
+
+    @Test
+    void tellsNoPlaceBeforeAllThatTheClientHoldsIsDurable() {
+        List<Change> typed = ann.types("ab");
+        script.client("s1", goingOn(2)).routed().owner(attachedAhead(1, 3, 2, versionOf(typed.get(0))));
+        script.owner(stateAhead(
+                script.lastToOwner(OwnerMessage.ReadState.class).request(), 3, 2, VersionVector.EMPTY, typed.get(0)));
+        assertThat(script.heard("s1", HandshakeResponse.class).get(0).resume()).isEqualTo(new ResumePoint("", 2));
+        script.owner(ahead(1, 4, 2, typed.get(1))).client("s1", new Ping("paper", 1, null));
+        assertThat(script.heard("s1", PositionMessage.class)).isEmpty();
+
+        script.owner(new LinkMessage.Heartbeat(KEY, SELF, 1, 4, 4));
+        assertThat(script.heard("s1", PositionMessage.class)).containsExactly(new PositionMessage("paper", 4));
+    }
+
+    @Test
+    void tellsNoPlaceToAClientThatHoldsWhatWasLostWithItsOwner() {
+        List<Change> typed = ann.types("ab");
+        script.client("s1", goingOn(2)).routed().owner(attached(1, 2)).owner(state(1, 2));
+        script.owner(ahead(1, 3, 2, typed.get(0))).memberLeft(LinkScript.OWNER).routed("n3");
+        script.forget().owner(attached(2, 2)).client("s1", new Ping("paper", 1, null));
+        assertThat(script.heard("s1", PositionMessage.class)).isEmpty();
+
+        script.owner(broadcast(2, 4, typed.get(0), typed.get(1)));
+        assertThat(script.heard("s1", ChangeMessage.class))
+                .extracting(ChangeMessage::change)
+                .containsExactly(typed.get(1));
+        assertThat(script.heard("s1", PositionMessage.class)).containsExactly(new PositionMessage("paper", 4));
+    }
+
+    // It gets the rest by number, and numbers behind what is durable mean something else under the next owner.
+    @Test
+    void asksWhatAClientHoldsThatWasCaughtUpInPartWithWhatWasLost() {
+        List<Change> typed = ann.types("ab");
+        script.client("s1", goingOn(2)).routed().owner(attachedAhead(1, 4, 2, ann.holds()));
+        long request = script.lastToOwner(OwnerMessage.ReadState.class).request();
+        script.owner(new LinkMessage.State(
+                KEY,
+                SELF,
+                1,
+                request,
+                3,
+                null,
+                0,
+                List.of(typed.get(0).encoded()),
+                0,
+                false,
+                ann.holds(),
+                false,
+                true,
+                new LinkMessage.Fork(2, VersionVector.EMPTY)));
+        assertThat(script.lastToOwner(OwnerMessage.ReadState.class).afterNumber())
+                .isEqualTo(3);
+
+        script.forget().memberLeft(LinkScript.OWNER);
+        assertThat(script.heard("s1", ErrorMessage.class))
+                .extracting(ErrorMessage::code)
+                .containsExactly(ErrorCode.OUT_OF_SYNC);
+    }
+
+    @Test
+    void confirmsWhatAnEarlierSessionSentWhenItIsDurable() {
+        Change typed = bob.type('b');
+        script.client("s1", new HandshakeRequest("paper", bob.peer(), bob.holds(), Set.of(Capability.ACK)))
+                .routed()
+                .owner(attachedAhead(1, 1, 0, bob.holds()));
+        script.owner(stateAhead(1, 1, 0, bob.holds()));
+        assertThat(script.heard("s1", DurableMessage.class)).isEmpty();
+
+        script.owner(new LinkMessage.Heartbeat(KEY, SELF, 1, 1, 1));
+        assertThat(script.heard("s1", DurableMessage.class))
+                .extracting(DurableMessage::versionVector)
+                .containsExactly(versionOf(typed));
+    }
+
+    // Whoever is promised an answer gets it when it is true.
+    @Test
+    void takesAChangeAgainThatWasToldAheadFromWhoeverIsPromisedAnAcknowledgement() {
+        Change typed = ann.type('a');
+        script.client("s1", new HandshakeRequest("paper", bob.peer(), bob.holds(), Set.of(Capability.ACK)))
+                .routed()
+                .owner(attached(1, 0))
+                .owner(state(1, 0));
+        script.owner(ahead(1, 1, 0, typed)).client("s1", new ChangeMessage("paper", typed));
+        assertThat(script.toOwner(OwnerMessage.Submit.class)).hasSize(1);
+        assertThat(script.heard("s1", DurableMessage.class)).isEmpty();
+
+        script.owner(accepted(1, 1));
+        assertThat(script.heard("s1", DurableMessage.class)).hasSize(1);
+    }
+
+    @Test
+    void goesBackToWhatIsDurableWhenItsOwnerIsLost() {
+        List<Change> typed = ann.types("abc");
+        live("s1", bob);
+        script.owner(broadcast(1, 1, typed.get(0))).owner(ahead(1, 3, 1, typed.get(1), typed.get(2)));
+        assertThat(script.heard("s1", ChangeMessage.class)).hasSize(3);
+        Change others = new Author(3).type('x');
+
+        script.forget().memberLeft(LinkScript.OWNER).routed("n3");
+        assertThat(script.lastToOwner(OwnerMessage.Attach.class).deliveredNumber())
+                .isEqualTo(1);
+        assertThat(script.lastToOwner(OwnerMessage.Attach.class).delivered()).isEqualTo(versionOf(typed.get(0)));
+        script.owner(
+                new LinkMessage.Attached(KEY, SELF, 2, 3, entries(others, typed.get(1)), true, ann.holds(), "", null));
+        assertThat(script.heard("s1", ChangeMessage.class))
+                .extracting(ChangeMessage::change)
+                .containsExactly(others);
+    }
+
+    private static LinkMessage attachedAhead(long epoch, long number, long durable, VersionVector version) {
+        return new LinkMessage.Attached(
+                KEY,
+                SELF,
+                epoch,
+                number,
+                List.of(),
+                true,
+                version,
+                "",
+                new LinkMessage.Fork(durable, VersionVector.EMPTY));
+    }
+
+    private static LinkMessage stateAhead(
+            long request, long number, long durable, VersionVector version, Change... changes) {
+        List<byte[]> blobs = List.of(changes).stream().map(Change::encoded).toList();
+        return new LinkMessage.State(
+                KEY,
+                SELF,
+                1,
+                request,
+                number,
+                null,
+                0,
+                blobs,
+                0,
+                false,
+                version,
+                true,
+                true,
+                new LinkMessage.Fork(durable, VersionVector.EMPTY));
+    }
+
+    private static LinkMessage ahead(long epoch, long number, long durable, Change... changes) {
+        return new LinkMessage.Broadcast(KEY, SELF, epoch, number, entries(changes), durable);
     }
 
     private Message goingOn(long after) {

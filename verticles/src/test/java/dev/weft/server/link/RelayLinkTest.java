@@ -172,11 +172,12 @@ class RelayLinkTest {
                 false,
                 VersionVector.EMPTY,
                 complete,
-                true);
+                true,
+                null);
     }
 
     private static LinkMessage broadcast(long epoch, long number, String... blobs) {
-        return new LinkMessage.Broadcast(KEY, SELF, epoch, number, entries(blobs));
+        return new LinkMessage.Broadcast(KEY, SELF, epoch, number, entries(blobs), number);
     }
 
     private static LinkMessage accepted(long epoch, long submit, long lastNumber, int count) {
@@ -211,7 +212,7 @@ class RelayLinkTest {
     void welcomesWithEverythingIfTheNumberMeansNothingAnyMore() {
         script.client("s1", goingOn(2)).routed().owner(attached(1, 3));
         script.owner(new LinkMessage.State(
-                KEY, SELF, 1, 1, 3, null, 0, bytes("c"), 1, false, VersionVector.EMPTY, true, false));
+                KEY, SELF, 1, 1, 3, null, 0, bytes("c"), 1, false, VersionVector.EMPTY, true, false, null));
         assertThat(script.heard("s1", Welcome.class)).isEmpty();
         assertThat(script.lastToOwner(OwnerMessage.ReadState.class).afterNumber())
                 .isZero();

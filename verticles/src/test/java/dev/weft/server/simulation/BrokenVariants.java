@@ -81,7 +81,7 @@ final class BrokenVariants {
                 return null;
             } else if (message instanceof LinkMessage.Broadcast b) {
                 long number = told.merge(b.to(), (long) b.entries().size(), Long::sum);
-                return new LinkMessage.Broadcast(b.key(), b.to(), b.epoch(), number, b.entries());
+                return new LinkMessage.Broadcast(b.key(), b.to(), b.epoch(), number, b.entries(), b.durable());
             }
             return message;
         }
@@ -126,7 +126,7 @@ final class BrokenVariants {
                 return message;
             }
             if (message instanceof LinkMessage.Broadcast b) {
-                return new LinkMessage.Broadcast(b.key(), b.to(), b.epoch(), b.number() - 1, b.entries());
+                return new LinkMessage.Broadcast(b.key(), b.to(), b.epoch(), b.number() - 1, b.entries(), b.durable());
             }
             if (message instanceof LinkMessage.Accepted a) {
                 List<Result> results = a.results().stream()
@@ -164,7 +164,8 @@ final class BrokenVariants {
                         s.compact(),
                         s.version(),
                         true,
-                        s.continues());
+                        s.continues(),
+                        s.fork());
             }
             return message;
         }
@@ -282,7 +283,25 @@ final class BrokenVariants {
                 entries.sort((one, other) -> Long.compare(
                         Change.decode(other.blob()).clock(),
                         Change.decode(one.blob()).clock()));
-                return new LinkMessage.Broadcast(b.key(), b.to(), b.epoch(), b.number(), entries);
+                return new LinkMessage.Broadcast(b.key(), b.to(), b.epoch(), b.number(), entries, b.durable());
+            }
+            return message;
+        }
+    }
+
+    /** A link that takes all that it is told for durable, and so for part of the log. */
+    static final class TrustsWhatIsToldAhead extends Tampering {
+        @Override
+        LinkMessage toLink(LinkMessage message, Witness witness) {
+            if (message instanceof LinkMessage.Broadcast b) {
+                return new LinkMessage.Broadcast(b.key(), b.to(), b.epoch(), b.number(), b.entries(), b.number());
+            }
+            if (message instanceof LinkMessage.Heartbeat h) {
+                return new LinkMessage.Heartbeat(h.key(), h.to(), h.epoch(), h.number(), h.number());
+            }
+            if (message instanceof LinkMessage.Attached a) {
+                return new LinkMessage.Attached(
+                        a.key(), a.to(), a.epoch(), a.number(), a.missed(), a.complete(), a.version(), a.log(), null);
             }
             return message;
         }

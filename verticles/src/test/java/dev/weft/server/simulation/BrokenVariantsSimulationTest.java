@@ -33,6 +33,7 @@ class BrokenVariantsSimulationTest {
                 BrokenVariants.DetectsNoGaps::new,
                 Invariant.CAUSAL,
                 Invariant.ONCE,
+                Invariant.RESUME,
                 Invariant.I4_ACKNOWLEDGED_IS_STORED,
                 Invariant.I5_SEQUENCE_WITHOUT_GAP);
     }
@@ -53,7 +54,10 @@ class BrokenVariantsSimulationTest {
     @Test
     void catchesAnAnswerFromBeforeTheSubscription() {
         requireCaught(
-                BrokenVariants.AnswersBeforeSubscription::new, Invariant.CAUSAL, Invariant.I5_SEQUENCE_WITHOUT_GAP);
+                BrokenVariants.AnswersBeforeSubscription::new,
+                Invariant.CAUSAL,
+                Invariant.RESUME,
+                Invariant.I5_SEQUENCE_WITHOUT_GAP);
     }
 
     @Test
@@ -93,6 +97,17 @@ class BrokenVariantsSimulationTest {
     @Test
     void catchesBroadcastsInTheWrongOrder() {
         requireCaught(BrokenVariants.BroadcastsBackwards::new, Invariant.CAUSAL);
+    }
+
+    @Test
+    void catchesALinkThatTakesWhatIsToldAheadForDurable() {
+        requireCaught(
+                BrokenVariants.TrustsWhatIsToldAhead::new,
+                Invariant.I4_ACKNOWLEDGED_IS_STORED,
+                Invariant.I6_CONVERGENCE,
+                Invariant.RESUME,
+                Invariant.ONCE,
+                Invariant.CAUSAL);
     }
 
     private static void requireCaught(Supplier<Tampering> variant, Invariant first, Invariant... others) {

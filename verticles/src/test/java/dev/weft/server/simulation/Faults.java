@@ -66,20 +66,23 @@ final class Faults {
         if (nodes.size() < 2 || simulation.directories().isPartitioned()) {
             return;
         }
-        SimulatedNode cut = anyNode();
+        cutOff(anyNode());
+        later(8_000, this::healPartition);
+    }
+
+    void cutOff(SimulatedNode cut) {
         simulation.trace().add(cut.id(), "is cut off from the other nodes");
         Set<String> minority = new LinkedHashSet<>(List.of(cut.id()));
         simulation.directories().partition(minority);
-        for (SimulatedNode node : nodes) {
+        for (SimulatedNode node : simulation.nodes()) {
             if (node != cut) {
                 node.later(simulation.schedule().upTo(3_000), () -> node.nodeLeft(cut.id()));
                 cut.later(simulation.schedule().upTo(3_000), () -> cut.nodeLeft(node.id()));
             }
         }
-        later(8_000, this::healPartition);
     }
 
-    private void healPartition() {
+    void healPartition() {
         if (!simulation.directories().isPartitioned()) {
             return;
         }

@@ -14,7 +14,9 @@ enum Invariant {
     I10_BOUNDED("buffers stay within their bounds"),
     ONCE("a session gets no change twice, unless it said that it lacks it"),
     NO_OWN_CHANGES("an author does not get its own changes back"),
-    CAUSAL("a session gets no change before what it depends on");
+    CAUSAL("a session gets no change before what it depends on"),
+    RESUME("a place in the log that a client is told is stored, and the client holds all before it"),
+    GOES_ON("people of a document see each other's edits while the store does not answer");
 
     private final String meaning;
 

@@ -12,14 +12,23 @@ final class Runs {
         try {
             simulation.run();
         } catch (RuntimeException | AssertionError e) {
-            throw new AssertionError(report(seed, simulation, e), e);
+            String again = "Again: ./mvnw -pl verticles -am test -Dtest=ClusterSimulationTest"
+                    + " -Dsurefire.failIfNoSpecifiedTests=false -Dseed=" + seed;
+            throw new AssertionError(report(simulation, e) + again + "\n", e);
         }
     }
 
-    private static String report(long seed, Simulation simulation, Throwable cause) {
-        return cause.getMessage() + "\n\n" + simulation.scenario() + "\n\n"
-                + simulation.trace().last(TRACE_LINES, TRACE_FILTER)
-                + "\n\nAgain: ./mvnw -pl verticles -am test -Dtest=ClusterSimulationTest"
-                + " -Dsurefire.failIfNoSpecifiedTests=false -Dseed=" + seed + "\n";
+    /** One that something was planned for. */
+    static void run(Simulation simulation) {
+        try {
+            simulation.run();
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError(report(simulation, e), e);
+        }
+    }
+
+    private static String report(Simulation simulation, Throwable cause) {
+        return cause.getMessage() + "\n\nseed " + simulation.seed() + ", " + simulation.scenario() + "\n\n"
+                + simulation.trace().last(TRACE_LINES, TRACE_FILTER) + "\n\n";
     }
 }

@@ -87,6 +87,7 @@ record Scenario(
             weftAware += 2;
         }
         boolean isSmall = random.nextInt(3) == 0;
+        HostLimits hosts = isSmall ? smallHosts() : HostLimits.DEFAULT;
         return new Scenario(
                 1 + random.nextInt(3),
                 weftAware,
@@ -105,10 +106,45 @@ record Scenario(
                 random.nextBoolean() ? 0 : random.nextDouble() * 0.1,
                 random.nextInt(5) == 0 ? 0 : 1_000 + random.nextInt(6_000),
                 isSmall ? smallLinks() : LinkLimits.DEFAULT,
-                isSmall ? smallHosts() : HostLimits.DEFAULT,
+                hosts.withTellAheadAfterMillis(tellAheadAfterMillis(seed)),
                 stockRelay > 0 ? new RelayLimits(1_000_000, 30_000, 10_000) : new RelayLimits(15, 3_000, 10_000),
                 isSmall ? 2_000 : 1 << 20,
                 weftAware + stockAware > 0 && random.nextInt(3) == 0);
+    }
+
+    /** Owners tell ahead always, soon, or after the usual time. */
+    private static int tellAheadAfterMillis(long seed) {
+        return switch (Math.floorMod(seed, 3)) {
+            case 0 -> 0;
+            case 1 -> 300;
+            default -> HostLimits.DEFAULT.tellAheadAfterMillis();
+        };
+    }
+
+    /** The same for longer, or not so long. */
+    Scenario lasting(long millis) {
+        return new Scenario(
+                nodes,
+                weftAware,
+                stockAware,
+                weftRelay,
+                stockRelay,
+                millis,
+                editEveryMillis,
+                busLoss,
+                busDuplication,
+                busDelayMillis,
+                socketDelayMillis,
+                storeDelayMillis,
+                storeUnknown,
+                registryDelayMillis,
+                registryFailure,
+                faultEveryMillis,
+                linkLimits,
+                hostLimits,
+                relayLimits,
+                writeQueueBytesMax,
+                goesOn);
     }
 
     /** Bounds so narrow that everything is paused, split and caught up all the time. */
@@ -142,6 +178,7 @@ record Scenario(
                 normal.heartbeatIdleMillis(),
                 normal.followerSilentMillisMax(),
                 normal.proofMillis(),
+                normal.tellAheadAfterMillis(),
                 normal.documents());
     }
 }

@@ -14,6 +14,7 @@ import dev.weft.protocol.message.HandshakeRequest;
 import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
+import dev.weft.protocol.message.PositionMessage;
 import dev.weft.protocol.message.Push;
 import dev.weft.protocol.message.RelayChanges;
 import dev.weft.protocol.message.Welcome;
@@ -47,6 +48,7 @@ final class SessionRecord {
     private final Set<Long> heldBeyond = new HashSet<>();
     private final Set<Long> shown = new HashSet<>();
     private long welcomedUpTo;
+    private long placeUpTo;
 
     SessionRecord(Witness witness, SimulatedClient client, String session) {
         this.witness = witness;
@@ -88,6 +90,9 @@ final class SessionRecord {
         } else if (message instanceof DurableMessage durable) {
             client.madeUpTo(durable.versionVector())
                     .forEach(id -> witness.requireStored(key, id, session + " was told that it is durable"));
+        } else if (message instanceof PositionMessage position) {
+            witness.requirePlace(key, placeUpTo, position.seq(), this::holds, session);
+            placeUpTo = Math.max(placeUpTo, position.seq());
         } else if (message instanceof Welcome welcome) {
             welcomed(welcome);
         } else if (message instanceof RelayChanges changes) {
@@ -129,6 +134,10 @@ final class SessionRecord {
         if (isNew) {
             witness.requireShowable(key, id, "it was shown to " + session);
         }
+    }
+
+    private boolean holds(OperationId id) {
+        return client.holds(id) || delivered.containsKey(id) || covered.covers(id.peer(), id.clock());
     }
 
     private void requireDistinct(List<Change> changes) {

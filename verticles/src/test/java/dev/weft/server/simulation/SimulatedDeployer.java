@@ -88,6 +88,10 @@ final class SimulatedDeployer {
         return key.kind() == DocumentKind.AWARE ? aware : relay;
     }
 
+    boolean hosts(DocumentKey key) {
+        return slots.containsKey(key) && slots.get(key).serving() != null;
+    }
+
     int hostedCount() {
         return slots.size();
     }

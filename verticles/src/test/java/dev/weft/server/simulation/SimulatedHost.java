@@ -22,7 +22,6 @@ final class SimulatedHost {
     private Promise<Void> flushing;
     private long idleSinceMillis = -1;
     private boolean isSuspended;
-    private boolean isDetached;
     private boolean isOver;
 
     SimulatedHost(SimulatedDeployer deployer, DocumentKey key, Hosted hosted) {
@@ -67,7 +66,6 @@ final class SimulatedHost {
         flushing = null;
         withheld.clear();
         if (!isOver) {
-            isDetached = true;
             perform(hosted.detach(now()));
         }
     }
@@ -142,9 +140,7 @@ final class SimulatedHost {
             withheld.add(message);
         } else {
             simulation.witness().acts(key, hosted.epoch(), this);
-            if (isDetached) {
-                simulation.witness().toldDetached(key, message);
-            }
+            simulation.witness().told(key, message);
             node.toLink(message);
         }
     }

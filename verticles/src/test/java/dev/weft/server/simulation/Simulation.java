@@ -102,6 +102,10 @@ final class Simulation {
         return directories;
     }
 
+    Faults faults() {
+        return faults;
+    }
+
     boolean faultsActive() {
         return faultsActive;
     }

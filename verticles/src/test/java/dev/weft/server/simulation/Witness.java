@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** Sees every claim, every write and everything that is shown to clients, and compares them. Knows no machine. */
 final class Witness {
@@ -26,7 +27,7 @@ final class Witness {
         final NavigableMap<Long, byte[]> log = new TreeMap<>();
         final Map<Long, String> numbered = new HashMap<>();
         final Set<OperationId> shown = new HashSet<>();
-        final Set<OperationId> toldDetached = new HashSet<>();
+        final Set<OperationId> toldAhead = new HashSet<>();
         boolean wasCompacted;
     }
 
@@ -105,22 +106,22 @@ final class Witness {
         }
     }
 
-    /** An owner without the right to write tells of these; they are shown before they are safe. */
-    void toldDetached(DocumentKey key, LinkMessage message) {
+    /** An owner that says that something it tells of is not durable may show it all the same. */
+    void told(DocumentKey key, LinkMessage message) {
         List<byte[]> told = List.of();
-        if (message instanceof LinkMessage.Broadcast broadcast) {
+        if (message instanceof LinkMessage.Broadcast broadcast && broadcast.durable() < broadcast.number()) {
             told = broadcast.entries().stream().map(LinkMessage.Entry::blob).toList();
-        } else if (message instanceof LinkMessage.Attached attached) {
+        } else if (message instanceof LinkMessage.Attached attached && attached.fork() != null) {
             told = attached.missed().stream().map(LinkMessage.Entry::blob).toList();
-        } else if (message instanceof LinkMessage.State state) {
+        } else if (message instanceof LinkMessage.State state && state.fork() != null) {
             told = state.blobs();
         }
-        told.forEach(blob -> of(key).toldDetached.add(Change.decode(blob).id()));
+        told.forEach(blob -> of(key).toldAhead.add(changeOf(key, blob).id()));
     }
 
     /** Somebody was shown this change as part of the document. */
     void requireShowable(DocumentKey key, OperationId id, String because) {
-        if (!of(key).toldDetached.contains(id)) {
+        if (!of(key).toldAhead.contains(id)) {
             requireStored(key, id, because);
         }
     }
@@ -131,6 +132,19 @@ final class Witness {
         if (!of(key).stored.contains(id)) {
             throw new Violation(
                     Invariant.I4_ACKNOWLEDGED_IS_STORED, id + " of " + key + " is not stored, but " + because);
+        }
+    }
+
+    /** A client was told that it holds all up to a number of the log of an aware document. @param from where to begin */
+    void requirePlace(DocumentKey key, long from, long number, Predicate<OperationId> isHeld, String session) {
+        for (long position = from + 1; position <= number; position++) {
+            byte[] entry = of(key).log.get(position);
+            if (entry == null || !isHeld.test(changeOf(key, entry).id())) {
+                throw new Violation(
+                        Invariant.RESUME,
+                        session + " was told that it holds all up to " + number + ", but " + position + " is "
+                                + (entry == null ? "not stored" : "not with it"));
+            }
         }
     }
 

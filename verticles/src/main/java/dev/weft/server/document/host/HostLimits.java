@@ -16,6 +16,8 @@ import dev.weft.server.limits.DocumentLimits;
  * @param followerSilentMillisMax a link from which nothing is heard for so long is taken to be gone; links say something
  *     every {@code LinkLimits.quietMillisMax}
  * @param proofMillis an owner that has not written for so long asks the store whether it still is the owner
+ * @param tellAheadAfterMillis an owner of an aware document whose store has not answered for so long tells its followers of
+ *     changes that are not durable; 0 for always
  * @param documents what one document may grow to
  */
 public record HostLimits(
@@ -29,11 +31,31 @@ public record HostLimits(
         int heartbeatIdleMillis,
         int followerSilentMillisMax,
         int proofMillis,
+        int tellAheadAfterMillis,
         DocumentLimits documents) {
     public static final HostLimits DEFAULT = new HostLimits(
-            1 << 20, 256 << 10, 1 << 20, 10_000, 4_096, 250, 750, 10_000, 60_000, 10_000, DocumentLimits.DEFAULT);
+            1 << 20,
+            256 << 10,
+            1 << 20,
+            10_000,
+            4_096,
+            250,
+            750,
+            10_000,
+            60_000,
+            10_000,
+            2_000,
+            DocumentLimits.DEFAULT);
 
     public HostLimits withDocuments(DocumentLimits value) {
+        return with(tellAheadAfterMillis, value);
+    }
+
+    public HostLimits withTellAheadAfterMillis(int value) {
+        return with(value, documents);
+    }
+
+    private HostLimits with(int tellAheadAfter, DocumentLimits documentLimits) {
         return new HostLimits(
                 recentBytesMax,
                 messageBytesMax,
@@ -45,6 +67,7 @@ public record HostLimits(
                 heartbeatIdleMillis,
                 followerSilentMillisMax,
                 proofMillis,
-                value);
+                tellAheadAfter,
+                documentLimits);
     }
 }

@@ -38,7 +38,7 @@ public interface Hosted {
     List<HostEffect> tick(long nowMillis);
 
     /**
-     * The store has a newer owner whom nobody here can reach: go on merging and telling, but write and acknowledge
+     * The store has a newer owner whom nobody here can reach: go on merging and telling ahead, but write and acknowledge
      * nothing. Ends with {@link #dismiss}.
      */
     List<HostEffect> detach(long nowMillis);

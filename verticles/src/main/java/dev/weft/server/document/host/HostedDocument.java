@@ -13,7 +13,9 @@ import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.host.Replica.Accepted;
 import dev.weft.server.document.host.Replica.Verdict;
 import dev.weft.server.registry.DocumentKey;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 
@@ -21,9 +23,13 @@ import java.util.List;
 public final class HostedDocument extends HostedLog {
     private final Replica replica;
 
-    /** What the replica has applied and the store has not confirmed; in the order of the log. */
-    private final LinkedHashSet<OperationId> unconfirmed = new LinkedHashSet<>();
+    /** What the replica has applied and nobody was told of; in the order of the log. */
+    private final LinkedHashSet<OperationId> untold = new LinkedHashSet<>();
 
+    /** What the replica has applied and the store has not confirmed; in the order of the log. */
+    private final Deque<OperationId> unconfirmed = new ArrayDeque<>();
+
+    private final VersionVector.Builder told;
     private final VersionVector.Builder confirmed;
 
     /** The log up to here is a snapshot. */
@@ -40,6 +46,7 @@ public final class HostedDocument extends HostedLog {
             DocumentKey key, long epoch, Replica replica, long coveredUpTo, long lastPosition, HostLimits limits) {
         super(key, epoch, lastPosition, limits);
         this.replica = replica;
+        this.told = replica.version().toBuilder();
         this.confirmed = replica.version().toBuilder();
         this.coveredUpTo = coveredUpTo;
         this.isWholeLog = replica.size() == lastPosition - coveredUpTo;
@@ -64,7 +71,8 @@ public final class HostedDocument extends HostedLog {
         List<Appended> entries = new ArrayList<>(verdict.accepted().size());
         for (Accepted accepted : verdict.accepted()) {
             byte[] encoded = accepted.change().encoded();
-            unconfirmed.add(accepted.change().id());
+            untold.add(accepted.change().id());
+            unconfirmed.addLast(accepted.change().id());
             // Changes stand for themselves, so any number of them may become durable together.
             entries.add(new Appended(new Entry(encoded, accepted.origin()), encoded, true));
         }
@@ -92,7 +100,7 @@ public final class HostedDocument extends HostedLog {
     protected Missed missedSince(boolean isSameLog, VersionVector delivered, long deliveredNumber) {
         // A vector cannot tell that a change is missing below a newer one of the same author; a position can.
         boolean byPosition =
-                isSameLog && isWholeLog && deliveredNumber >= coveredUpTo && deliveredNumber <= durablePosition();
+                isSameLog && isWholeLog && deliveredNumber >= coveredUpTo && deliveredNumber <= toldPosition();
         if (!byPosition && replica.snapshotFor(delivered) != null) {
             // Sessions that lack more than changes can tell are each given a state.
             return new Missed(List.of(), false);
@@ -100,20 +108,20 @@ public final class HostedDocument extends HostedLog {
         Replica.Export export = byPosition
                 ? replica.between(
                         (int) (deliveredNumber - coveredUpTo),
-                        (int) (durablePosition() - coveredUpTo),
+                        (int) (toldPosition() - coveredUpTo),
                         limits.messageBytesMax())
-                : confirmedNewerThan(delivered, limits.messageBytesMax());
+                : toldNewerThan(delivered, limits.messageBytesMax());
         List<Entry> entries = new ArrayList<>(export.changes().size());
         export.changes().forEach(change -> entries.add(new Entry(change.encoded(), null)));
         return new Missed(entries, export.complete());
     }
 
-    private Replica.Export confirmedNewerThan(VersionVector since, int bytesMax) {
+    private Replica.Export toldNewerThan(VersionVector since, int bytesMax) {
         Replica.Export export = replica.newerThan(since, bytesMax);
         List<Change> changes = new ArrayList<>(export.changes());
-        boolean reachesUnconfirmed = changes.removeIf(change -> unconfirmed.contains(change.id()));
-        // What is not confirmed is the end of the log, so nothing confirmed can lie behind it.
-        return new Replica.Export(changes, export.complete() || reachesUnconfirmed);
+        boolean reachesUntold = changes.removeIf(change -> untold.contains(change.id()));
+        // What is not told is the end of the log, so nothing that is can lie behind it.
+        return new Replica.Export(changes, export.complete() || reachesUntold);
     }
 
     @Override
@@ -128,17 +136,17 @@ public final class HostedDocument extends HostedLog {
         if (base != null) {
             since = since.merged(base.version());
         }
-        Replica.Export export = confirmedNewerThan(since, bytesMax);
-        return stateOf(read, durablePosition(), base == null ? null : base.snapshot(), export, true);
+        Replica.Export export = toldNewerThan(since, bytesMax);
+        return stateOf(read, toldPosition(), base == null ? null : base.snapshot(), export, true);
     }
 
     private LinkMessage.State stateByNumber(OwnerMessage.ReadState read, int bytesMax) {
         long after = read.afterNumber();
-        if (!isWholeLog || after < coveredUpTo || after > durablePosition()) {
-            return stateOf(read, durablePosition(), null, new Replica.Export(List.of(), true), false);
+        if (!isWholeLog || after < coveredUpTo || after > toldPosition()) {
+            return stateOf(read, toldPosition(), null, new Replica.Export(List.of(), true), false);
         }
         Replica.Export export =
-                replica.between((int) (after - coveredUpTo), (int) (durablePosition() - coveredUpTo), bytesMax);
+                replica.between((int) (after - coveredUpTo), (int) (toldPosition() - coveredUpTo), bytesMax);
         return stateOf(read, after + export.changes().size(), null, export, true);
     }
 
@@ -159,7 +167,8 @@ public final class HostedDocument extends HostedLog {
                 false,
                 version(),
                 export.complete(),
-                continues);
+                continues,
+                fork());
     }
 
     @Override
@@ -180,14 +189,29 @@ public final class HostedDocument extends HostedLog {
     }
 
     @Override
+    protected boolean mayTellAhead() {
+        return true;
+    }
+
+    @Override
     protected VersionVector version() {
+        return told.build();
+    }
+
+    @Override
+    protected VersionVector durableVersion() {
         return confirmed.build();
     }
 
     @Override
     protected void durable(long position, Entry entry) {
-        OperationId id = unconfirmed.iterator().next();
-        unconfirmed.remove(id);
-        confirmed.update(id);
+        confirmed.update(unconfirmed.removeFirst());
+    }
+
+    @Override
+    protected void told(Entry entry) {
+        OperationId id = untold.iterator().next();
+        untold.remove(id);
+        told.update(id);
     }
 }

@@ -28,10 +28,12 @@ import java.util.function.Consumer;
 public abstract class HostedLog implements Hosted {
     /*
      * Every accepted change gets the next log position, and the position is also its broadcast number. Three marks move
-     * over the log, never backwards: applied >= persisting >= durable. Peers and acknowledgements only ever see what is
-     * durable; that is the whole promise.
+     * over the log, never backwards: applied >= persisting >= durable. A submission is answered when it is durable; that is
+     * the whole promise. A fourth mark, told, says what was broadcast. It follows durable, unless the store does not answer
+     * and the kind of document can bear it: then the owner tells ahead, told runs with applied, and everything that is said
+     * to links carries how far the log is durable. A link that loses its owner goes back to there.
      *
-     * An answer (the attachment of a link, the state for a session that joins) contains exactly what is durable and
+     * An answer (the attachment of a link, the state for a session that joins) contains exactly what is told and
      * carries the number of it, so it never has to wait for the store. Whoever gets it skips broadcasts up to that
      * number and gets all behind it: nothing is missed and nothing comes twice, however the bus reorders.
      *
@@ -39,8 +41,8 @@ public abstract class HostedLog implements Hosted {
      * reached, and asks for the rest when one is missing. After a change of owner the link says where it begins.
      *
      * A store that has seen a higher epoch takes nothing more. If whoever raised it cannot be reached, an owner may go on
-     * detached: it merges what it is given and tells its followers, under numbers that nobody else uses, and answers no
-     * submission. So the links keep all of it, and give it to the owner they attach to next.
+     * detached: it tells ahead for good, under numbers that nobody else uses, and answers no submission. So the links keep
+     * all of it, and give it to the owner they attach to next.
      *
      * An owner that writes nothing would never find out that it has been replaced, and those who follow it would sit
      * apart from everybody else. So it asks the store now and then, by a write of nothing.
@@ -52,17 +54,23 @@ public abstract class HostedLog implements Hosted {
     private String log = "";
 
     private final Map<LinkAddress, Follower> followers = new LinkedHashMap<>();
+    /** What lies behind {@code durable}. */
     private final Deque<Appended> unpersisted = new ArrayDeque<>();
+    /** What lies behind {@code told}. */
+    private final Deque<Entry> untold = new ArrayDeque<>();
+
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final RecentBroadcasts recent;
     private long applied;
+    private long told;
     private long persisting;
     private long durable;
     private boolean retryPersist;
     private boolean isFenced;
+    private boolean isDetached;
 
-    /** What was durable when the owner went on without the store; null while it has the right to write. */
-    private LinkMessage.Fork fork;
+    /** Since when a write has been waiting for the store; negative while none is. */
+    private long storeSilentSinceMillis = -1;
 
     private boolean proving;
     private long provenAtMillis = -1;
@@ -78,6 +86,7 @@ public abstract class HostedLog implements Hosted {
         this.epoch = epoch;
         this.limits = limits;
         this.applied = lastPosition;
+        this.told = lastPosition;
         this.persisting = lastPosition;
         this.durable = lastPosition;
         this.recent = new RecentBroadcasts(lastPosition, limits.recentBytesMax());
@@ -110,16 +119,25 @@ public abstract class HostedLog implements Hosted {
      */
     protected abstract Missed missedSince(boolean isSameLog, VersionVector delivered, long deliveredNumber);
 
-    /** The answer to a session that joins or catches up: what of it is durable now. */
+    /** The answer to a session that joins or catches up: what of it is told now. */
     protected abstract LinkMessage.State state(OwnerMessage.ReadState read, long nowMillis);
 
     protected abstract void upload(OwnerMessage.Upload upload, long nowMillis);
 
-    /** All that is durable. */
+    /** Whether followers may be told of what is not durable, while the store does not answer. */
+    protected abstract boolean mayTellAhead();
+
+    /** All that is told. */
     protected abstract VersionVector version();
 
-    /** An entry is durable and about to be broadcast. */
+    /** All that is durable. */
+    protected abstract VersionVector durableVersion();
+
+    /** An entry is durable, and broadcast if it was not before. */
     protected abstract void durable(long position, Entry entry);
+
+    /** An entry is about to be broadcast. */
+    protected abstract void told(Entry entry);
 
     /** Broadcasts that are kept to fill gaps, in bytes. */
     public final long recentBytes() {
@@ -140,36 +158,37 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public boolean isDurable() {
-        return durable == applied;
+        return isDetached || durable == applied;
     }
 
     @Override
     public List<HostEffect> dismiss(String hint) {
-        dismissFollowers(hint);
+        followers.forEach((link, follower) -> {
+            if (follower.heardDurable < durable) {
+                // It would go back further than it has to.
+                beat(link, follower);
+            }
+            send(new LinkMessage.NotOwner(key, link, epoch, hint));
+        });
+        followers.clear();
         unloadPlugins();
         return takeEffects();
     }
 
-    private void dismissFollowers(String hint) {
-        followers.keySet().forEach(link -> send(new LinkMessage.NotOwner(key, link, epoch, hint)));
-        followers.clear();
-    }
-
     @Override
     public List<HostEffect> detach(long nowMillis) {
-        fork = new LinkMessage.Fork(durable, version());
-        // They attach again, and learn from the answer what the numbers mean from now on.
-        dismissFollowers(null);
+        isDetached = true;
+        isFenced = true;
         waiting.clear();
         retryPersist = false;
-        tell(applied, nowMillis);
         persisting = durable;
+        tellMore(nowMillis);
         return takeEffects();
     }
 
     @Override
     public boolean isIdle() {
-        return followers.isEmpty() && durable == applied;
+        return followers.isEmpty() && isDurable();
     }
 
     @Override
@@ -211,9 +230,10 @@ public abstract class HostedLog implements Hosted {
         followers.computeIfAbsent(link, l -> new Follower(attach.firstSubmit(), nowMillis));
         // A first-time link has no session that has seen anything, so there is nothing it could have missed.
         boolean isNew = attach.deliveredEpoch() == 0;
-        Missed missed = isNew
-                ? new Missed(List.of(), true)
-                : missed(log.equals(attach.deliveredLog()), attach.delivered(), attach.deliveredNumber());
+        // What it has was durable, so a number behind our end is of a store that has lost its own.
+        boolean isSameLog = log.equals(attach.deliveredLog()) && attach.deliveredNumber() <= durable;
+        Missed missed =
+                isNew ? new Missed(List.of(), true) : missed(isSameLog, attach.delivered(), attach.deliveredNumber());
         sendAttached(link, missed);
     }
 
@@ -224,8 +244,14 @@ public abstract class HostedLog implements Hosted {
     }
 
     private void sendAttached(LinkAddress link, Missed missed) {
+        followers.get(link).heardDurable = durable;
         send(new LinkMessage.Attached(
-                key, link, epoch, durable, missed.entries(), missed.complete(), version(), log, fork));
+                key, link, epoch, told, missed.entries(), missed.complete(), version(), log, fork()));
+    }
+
+    /** Null while all that is told is durable. */
+    protected final LinkMessage.Fork fork() {
+        return told == durable ? null : new LinkMessage.Fork(durable, durableVersion());
     }
 
     private void resync(OwnerMessage.Resync resync) {
@@ -263,13 +289,13 @@ public abstract class HostedLog implements Hosted {
         Verdict verdict = askPlugins(submit);
         Acceptance acceptance = verdict.isRefusal() ? refused(submit, verdict) : accept(submit, nowMillis);
         unpersisted.addAll(acceptance.entries());
+        acceptance.entries().forEach(appended -> untold.addLast(appended.entry()));
         applied += acceptance.entries().size();
-        if (fork != null) {
-            tell(applied, nowMillis);
-            return;
+        if (!isDetached) {
+            waiting.addLast(new Waiting(submit.from(), submit.sessionId(), acceptance.result(), applied));
+            persistMore(nowMillis);
         }
-        waiting.addLast(new Waiting(submit.from(), submit.sessionId(), acceptance.result(), applied));
-        persistMore();
+        tellMore(nowMillis);
         answerDurable(nowMillis);
     }
 
@@ -307,29 +333,44 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> persisted(long upToPosition, long nowMillis) {
-        if (fork != null) {
+        if (isDetached) {
             // It was written before the higher epoch; the next owner has it, and tells what it has.
             return List.of();
         }
         proving = false;
         provenAtMillis = nowMillis;
-        tell(upToPosition, nowMillis);
+        storeSilentSinceMillis = -1;
+        becameDurable(upToPosition);
+        tellMore(nowMillis);
+        tellThatItIsDurable(nowMillis);
         answerDurable(nowMillis);
-        persistMore();
+        persistMore(nowMillis);
         return takeEffects();
     }
 
-    /** Everything up to this position may be shown: it is durable, or there is no store to make it so. */
-    private void tell(long upToPosition, long nowMillis) {
+    /** Links whose owner tells ahead hear now and then that all is durable, however much is going on. */
+    private void tellThatItIsDurable(long nowMillis) {
+        if (told > durable) {
+            return;
+        }
+        followers.forEach((link, follower) -> {
+            if (follower.heardDurable < durable
+                    && nowMillis - follower.heardAllDurableAtMillis >= limits.heartbeatMillis()) {
+                follower.heardAllDurableAtMillis = nowMillis;
+                beat(link, follower);
+            }
+        });
+    }
+
+    private void becameDurable(long upToPosition) {
         List<Entry> entries = new ArrayList<>();
         while (durable < upToPosition) {
             Entry entry = unpersisted.removeFirst().entry();
             durable++;
             durable(durable, entry);
-            recent.add(entry);
             entries.add(entry);
         }
-        if (!entries.isEmpty() && fork == null) {
+        if (!entries.isEmpty()) {
             HostEffect.Durable news = new HostEffect.Durable(durable, entries);
             effects.add(news);
             if (!plugins.isEmpty()) {
@@ -337,11 +378,31 @@ public abstract class HostedLog implements Hosted {
                         withPlugins(plugin -> plugin.changed(sessionId, last, changes, output)));
             }
         }
+    }
+
+    /** Broadcasts all that may be shown by now and was not. */
+    private void tellMore(long nowMillis) {
+        long upTo = tellsAhead(nowMillis) ? applied : durable;
+        List<Entry> entries = new ArrayList<>();
+        while (told < upTo) {
+            Entry entry = untold.removeFirst();
+            told++;
+            told(entry);
+            recent.add(entry);
+            entries.add(entry);
+        }
         broadcast(entries, nowMillis);
     }
 
+    private boolean tellsAhead(long nowMillis) {
+        if (isFenced || !mayTellAhead()) {
+            return isDetached;
+        }
+        return storeSilentSinceMillis >= 0 && nowMillis - storeSilentSinceMillis >= limits.tellAheadAfterMillis();
+    }
+
     private void broadcast(List<Entry> entries, long nowMillis) {
-        long number = durable - entries.size();
+        long number = told - entries.size();
         int from = 0;
         while (from < entries.size()) {
             int to = from;
@@ -361,7 +422,8 @@ public abstract class HostedLog implements Hosted {
     private void broadcastTo(LinkAddress link, Follower follower, long number, List<Entry> part, long nowMillis) {
         follower.quietSinceMillis = nowMillis;
         follower.heartbeatsSinceBroadcast = 0;
-        send(new LinkMessage.Broadcast(key, link, epoch, number, part));
+        follower.heardDurable = durable;
+        send(new LinkMessage.Broadcast(key, link, epoch, number, part, durable));
     }
 
     private void answerDurable(long nowMillis) {
@@ -380,7 +442,7 @@ public abstract class HostedLog implements Hosted {
         });
     }
 
-    private void persistMore() {
+    private void persistMore(long nowMillis) {
         // After a failure it is the tick that tries again, not each of those who go on writing.
         if (isFenced || proving || retryPersist || persisting != durable || persisting == applied) {
             return;
@@ -400,12 +462,19 @@ public abstract class HostedLog implements Hosted {
         }
         // What was submitted together becomes durable together, so that a half is never taken for the whole.
         persisting += whole;
-        effects.add(new HostEffect.Persist(durable + 1, blobs.subList(0, whole)));
+        persist(blobs.subList(0, whole), nowMillis);
+    }
+
+    private void persist(List<byte[]> blobs, long nowMillis) {
+        if (storeSilentSinceMillis < 0) {
+            storeSilentSinceMillis = nowMillis;
+        }
+        effects.add(new HostEffect.Persist(durable + 1, blobs));
     }
 
     @Override
     public List<HostEffect> persistFailed(boolean stale, long nowMillis) {
-        if (fork != null) {
+        if (isDetached) {
             return List.of();
         }
         persisting = durable;
@@ -437,9 +506,10 @@ public abstract class HostedLog implements Hosted {
     public List<HostEffect> tick(long nowMillis) {
         if (retryPersist) {
             retryPersist = false;
-            persistMore();
+            persistMore(nowMillis);
         }
         prove(nowMillis);
+        tellMore(nowMillis);
         drop((link, follower) -> nowMillis - follower.heardAtMillis >= limits.followerSilentMillisMax());
         followers.forEach((link, follower) -> heartbeat(link, follower, nowMillis));
         return takeEffects();
@@ -449,31 +519,31 @@ public abstract class HostedLog implements Hosted {
         if (provenAtMillis < 0) {
             provenAtMillis = nowMillis;
         }
-        boolean isQuiet = fork == null
-                && !isFenced
-                && !proving
-                && persisting == durable
-                && durable == applied
-                && !followers.isEmpty();
+        boolean isQuiet = !isFenced && !proving && persisting == durable && durable == applied && !followers.isEmpty();
         if (isQuiet && nowMillis - provenAtMillis >= limits.proofMillis()) {
             proving = true;
             provenAtMillis = nowMillis;
-            effects.add(new HostEffect.Persist(durable + 1, List.of()));
+            persist(List.of(), nowMillis);
         }
     }
 
     private void heartbeat(LinkAddress link, Follower follower, long nowMillis) {
         // A few soon after a broadcast, because the last one before a silence is the one whose loss nobody notices.
         // And while an answer is owed, so that a slow store is not mistaken for a dead owner.
-        boolean isOwed = !waiting.isEmpty() || fork != null;
+        boolean isOwed = !waiting.isEmpty() || isDetached || follower.heardDurable < durable;
         int interval = isOwed || follower.heartbeatsSinceBroadcast < Follower.PROMPT_HEARTBEATS
                 ? limits.heartbeatMillis()
                 : limits.heartbeatIdleMillis();
         if (nowMillis - follower.quietSinceMillis >= interval) {
             follower.quietSinceMillis = nowMillis;
             follower.heartbeatsSinceBroadcast++;
-            send(new LinkMessage.Heartbeat(key, link, epoch, durable));
+            beat(link, follower);
         }
+    }
+
+    private void beat(LinkAddress link, Follower follower) {
+        follower.heardDurable = durable;
+        send(new LinkMessage.Heartbeat(key, link, epoch, told, durable));
     }
 
     protected final long applied() {
@@ -482,6 +552,10 @@ public abstract class HostedLog implements Hosted {
 
     protected final long durablePosition() {
         return durable;
+    }
+
+    protected final long toldPosition() {
+        return told;
     }
 
     protected final void effect(HostEffect effect) {
@@ -619,6 +693,11 @@ public abstract class HostedLog implements Hosted {
         long quietSinceMillis;
         int heartbeatsSinceBroadcast;
         long heardAtMillis;
+
+        /** How far it was told that the log is durable. */
+        long heardDurable;
+
+        long heardAllDurableAtMillis = Long.MIN_VALUE / 2;
 
         Follower(long firstSubmit, long nowMillis) {
             this.heardAtMillis = nowMillis;

@@ -190,7 +190,8 @@ public final class RelayRoom extends HostedLog {
                 complete && read.afterNumber() == 0 && asksForSnapshot(read.sessionId(), nowMillis),
                 VersionVector.EMPTY,
                 complete,
-                continuesFrom(read.afterNumber()));
+                continuesFrom(read.afterNumber()),
+                fork());
     }
 
     /** Whether all entries behind this number are here: a room that was deleted counts on, and begins with none of them. */
@@ -238,8 +239,24 @@ public final class RelayRoom extends HostedLog {
         return snapshot == null ? 0 : snapshot.upToSeq();
     }
 
+    /** Members live by numbers, and a number that was told must be in the store. */
+    @Override
+    protected boolean mayTellAhead() {
+        return false;
+    }
+
+    @Override
+    protected void told(Entry entry) {
+        // It is in the log since it is durable.
+    }
+
     @Override
     protected VersionVector version() {
+        return VersionVector.EMPTY;
+    }
+
+    @Override
+    protected VersionVector durableVersion() {
         return VersionVector.EMPTY;
     }
 

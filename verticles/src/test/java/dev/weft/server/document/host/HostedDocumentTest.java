@@ -25,13 +25,7 @@ class HostedDocumentTest {
     private static final long EPOCH = 7;
 
     private final HostLimits limits = HostLimits.DEFAULT;
-    private final HostedDocument hosted = new HostedDocument(
-            KEY,
-            EPOCH,
-            new DocumentReplica(new Document(DocumentOptions.builder().build()), HostLimits.DEFAULT, WallClock.SYSTEM),
-            0,
-            0,
-            HostLimits.DEFAULT);
+    private HostedDocument hosted = hosted(limits);
     private final Author ann = new Author(1);
     private final List<HostEffect> effects = new ArrayList<>();
     private long now = 1_000;
@@ -176,18 +170,130 @@ class HostedDocumentTest {
         effects.clear();
 
         input(hosted.detach(now));
-        assertThat(sent(LinkMessage.NotOwner.class)).as("they attach anew").hasSize(1);
-        attach(HERE);
-        assertThat(last(LinkMessage.Attached.class).fork().number()).isEqualTo(1);
-        assertThat(last(LinkMessage.Attached.class).number()).isEqualTo(2);
-        submit(HERE, 1, ann.types("c"));
-
+        assertThat(last(LinkMessage.Broadcast.class).number()).isEqualTo(2);
+        submit(HERE, 3, ann.types("c"));
         assertThat(last(LinkMessage.Broadcast.class).number()).isEqualTo(3);
+        assertThat(last(LinkMessage.Broadcast.class).durable()).isEqualTo(1);
+        attach(THERE);
+        assertThat(last(LinkMessage.Attached.class).number()).isEqualTo(3);
+        assertThat(last(LinkMessage.Attached.class).fork().number()).isEqualTo(1);
+        input(hosted.persisted(2, now));
+
         assertThat(sent(LinkMessage.Accepted.class)).isEmpty();
         assertThat(persists()).isEmpty();
 
         input(hosted.dismiss("n2"));
         assertThat(last(LinkMessage.NotOwner.class).hint()).isEqualTo("n2");
+    }
+
+    @Test
+    void tellsAheadWhileTheStoreDoesNotAnswer() {
+        attach(HERE);
+        attach(THERE);
+        submit(HERE, 1, ann.types("a"));
+        tick(limits.tellAheadAfterMillis() - 1);
+        assertThat(sent(LinkMessage.Broadcast.class)).isEmpty();
+        tick(1);
+        assertThat(sent(LinkMessage.Broadcast.class))
+                .hasSize(2)
+                .allMatch(broadcast -> broadcast.number() == 1 && broadcast.durable() == 0);
+        submit(HERE, 2, ann.types("b"));
+        assertThat(sent(LinkMessage.Broadcast.class)).hasSize(4);
+        assertThat(last(LinkMessage.Broadcast.class).number()).isEqualTo(2);
+        assertThat(sent(LinkMessage.Accepted.class)).isEmpty();
+        effects.clear();
+
+        persisted(1);
+        assertThat(last(LinkMessage.Accepted.class).upTo()).isEqualTo(1);
+        submit(HERE, 3, ann.types("c"));
+        persisted(3);
+        assertThat(last(LinkMessage.Accepted.class).upTo()).isEqualTo(3);
+        assertThat(sent(LinkMessage.Broadcast.class))
+                .as("nothing comes twice, and the store has to be waited for again")
+                .hasSize(2)
+                .allMatch(broadcast -> broadcast.number() == 3 && broadcast.durable() == 3);
+    }
+
+    @Test
+    void saysWhenWhatItToldAheadIsDurable() {
+        attach(HERE);
+        attach(THERE);
+        submit(HERE, 1, ann.types("a"));
+        tick(limits.tellAheadAfterMillis());
+        effects.clear();
+
+        persisted(1);
+        assertThat(sent(LinkMessage.Heartbeat.class))
+                .hasSize(2)
+                .allMatch(heartbeat -> heartbeat.number() == 1 && heartbeat.durable() == 1);
+        tick(limits.heartbeatMillis() - 1);
+        assertThat(sent(LinkMessage.Heartbeat.class)).hasSize(2);
+    }
+
+    @Test
+    void goesOnTellingAheadAsLongAsWritesFail() {
+        attach(HERE);
+        submit(HERE, 1, ann.types("a"));
+        input(hosted.persistFailed(false, now));
+        tick(limits.tellAheadAfterMillis());
+        input(hosted.persistFailed(false, now));
+        submit(HERE, 2, ann.types("b"));
+
+        assertThat(last(LinkMessage.Broadcast.class).number()).isEqualTo(2);
+        assertThat(sent(LinkMessage.Accepted.class)).isEmpty();
+    }
+
+    @Test
+    void tellsAJoiningSessionWhereWhatItTellsIsNotDurable() {
+        attach(HERE);
+        Change first = ann.type('a');
+        submit(HERE, 1, List.of(first));
+        persisted(1);
+        submit(HERE, 2, ann.types("b"));
+        tick(limits.tellAheadAfterMillis());
+
+        attach(THERE);
+        read(THERE, VersionVector.EMPTY);
+
+        assertThat(last(LinkMessage.Attached.class).number()).isEqualTo(2);
+        LinkMessage.State state = last(LinkMessage.State.class);
+        assertThat(state.blobs()).hasSize(2);
+        assertThat(state.number()).isEqualTo(2);
+        assertThat(state.version()).isEqualTo(ann.holds());
+        assertThat(state.durable()).isEqualTo(1);
+        assertThat(state.durableVersion())
+                .isEqualTo(VersionVector.builder().update(first.id()).build());
+    }
+
+    @Test
+    void storesFirstAndTellsAtOnceIfThatIsWanted() {
+        hosted = hosted(limits.withTellAheadAfterMillis(0));
+        attach(HERE);
+        effects.clear();
+        submit(HERE, 1, ann.types("a"));
+        submit(HERE, 2, ann.types("b"));
+
+        assertThat(effects)
+                .hasExactlyElementsOfTypes(HostEffect.Persist.class, HostEffect.Send.class, HostEffect.Send.class);
+        assertThat(sent(LinkMessage.Broadcast.class))
+                .extracting(LinkMessage.Broadcast::number)
+                .containsExactly(1L, 2L);
+    }
+
+    @Test
+    void sendsNobodyAwayBeforeItHasSaidWhatIsDurable() {
+        hosted = hosted(limits.withTellAheadAfterMillis(0));
+        attach(HERE);
+        submit(HERE, 1, ann.types("a"));
+        persisted(1);
+        submit(HERE, 2, ann.types("b"));
+        persisted(2);
+        assertThat(last(LinkMessage.Heartbeat.class).durable())
+                .as("it does not say so each time")
+                .isEqualTo(1);
+
+        input(hosted.dismiss("n2"));
+        assertThat(last(LinkMessage.Heartbeat.class).durable()).isEqualTo(2);
     }
 
     // Its vector covers the change, so nothing but its position tells that the link lacks it.
@@ -237,6 +343,12 @@ class HostedDocumentTest {
 
         assertThat(persists()).isEmpty();
         assertThat(last(LinkMessage.NotOwner.class).epoch()).isEqualTo(EPOCH);
+    }
+
+    private static HostedDocument hosted(HostLimits limits) {
+        DocumentReplica replica =
+                new DocumentReplica(new Document(DocumentOptions.builder().build()), limits, WallClock.SYSTEM);
+        return new HostedDocument(KEY, EPOCH, replica, 0, 0, limits);
     }
 
     private void attach(LinkAddress link) {

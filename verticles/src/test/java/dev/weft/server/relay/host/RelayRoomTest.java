@@ -69,6 +69,11 @@ class RelayRoomTest {
         attach(1);
         push(1, "a");
         room.receive(submit(2, "b"), now);
+        // However long the store does not answer.
+        now += HostLimits.DEFAULT.tellAheadAfterMillis();
+        assertThat(room.tick(now))
+                .noneMatch(effect ->
+                        effect instanceof HostEffect.Send send && send.message() instanceof LinkMessage.Broadcast);
 
         LinkMessage.State state = read(0);
 
