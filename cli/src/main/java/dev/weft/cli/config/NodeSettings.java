@@ -216,7 +216,7 @@ public final class NodeSettings implements AutoCloseable {
                 standard.heartbeatIdleMillis(),
                 standard.followerSilentMillisMax(),
                 standard.proofMillis(),
-                standard.tellAheadAfterMillis(),
+                get(Settings.STORE_DURABILITY).equals("relaxed") ? 0 : standard.tellAheadAfterMillis(),
                 new DocumentLimits(
                         get(Settings.LIMIT_DOCUMENT_BYTES),
                         get(Settings.LIMIT_PEERS_PER_DOCUMENT),

@@ -159,6 +159,12 @@ final class Settings {
             "Database of the postgres store: postgresql://USER:PASSWORD@HOST:PORT/DATABASE. The schema is created and"
                     + " migrated by the server.",
             "--postgres-url");
+    static final Setting<String> STORE_DURABILITY = add(
+            "store.durability",
+            Kind.choice("commit", "relaxed"),
+            "commit",
+            "When others see an edit of an aware document: once it is durable, or at once. It is acknowledged when it is"
+                    + " durable, either way.");
     static final Setting<Integer> STORE_PASSIVATE = add(
             "store.passivate",
             Kind.time(100, DAY),

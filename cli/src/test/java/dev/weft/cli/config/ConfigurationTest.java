@@ -115,6 +115,17 @@ class ConfigurationTest {
     }
 
     @Test
+    void whoWouldRatherNotWaitForTheStoreSaysSo() {
+        Configuration relaxed = Configuration.of(Map.of("store.durability", "relaxed"), Map.of(), Map.of(), null);
+        assertThat(new NodeSettings(relaxed).serverOptions().hosting().tellAheadAfterMillis())
+                .isZero();
+        assertThat(mistakes(Map.of("store.durability", "loose"), Map.of(), Map.of()))
+                .singleElement()
+                .asString()
+                .contains("store.durability", "relaxed");
+    }
+
+    @Test
     void everyDefaultIsAValueThatIsAccepted() {
         for (Setting<?> setting : Settings.all()) {
             String written = setting.formatted(setting.standard());
