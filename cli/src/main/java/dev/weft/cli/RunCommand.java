@@ -77,7 +77,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void announce(Server server) {
-        String url = "ws://localhost:" + server.port();
+        String url = (settings.isEncrypted() ? "wss" : "ws") + "://localhost:" + server.port();
         System.out.println(
                 NodeProcess.READY + " " + server.nodeId() + " listens on " + url + ", " + settings.describeStore());
         if (!stopWithInput) {

@@ -89,7 +89,11 @@ public final class BlockingClient implements AutoCloseable {
         await("durable", client.edit(action).durable());
     }
 
-    /** Waits until the document is as wanted, looking again whenever it changes. */
+    /**
+     * Waits until the document is as wanted, looking again whenever it changes.
+     *
+     * @param condition looks at this client's document only, on its event loop, and must not wait
+     */
     public void awaitUntil(Predicate<? super Document> condition) {
         Promise<Void> promise = Promise.promise();
         Subscription[] subscription = new Subscription[1];
@@ -129,7 +133,9 @@ public final class BlockingClient implements AutoCloseable {
 
     private static <T> T await(String what, Duration patience, Future<T> future) {
         if (Context.isOnEventLoopThread()) {
-            throw new IllegalStateException("An event loop must not wait; use SyncClient or RelayClient");
+            throw new IllegalStateException(
+                    "Called on an event loop, which must not wait: by an action or condition handed to"
+                            + " a client, or where SyncClient or RelayClient are the ones to use");
         }
         try {
             return future.toCompletionStage().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);

@@ -32,10 +32,12 @@ import io.vertx.core.net.PfxOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,13 +118,16 @@ class ClientTransportIT {
     @Test
     void aTokenThatCannotBeHadFailsTheAttemptOnly() throws Exception {
         StubServer server = reference();
-        AtomicInteger asked = new AtomicInteger();
+        Iterator<Supplier<Future<String>>> answers = List.<Supplier<Future<String>>>of(
+                        () -> Future.failedFuture("identity provider is down"),
+                        () -> {
+                            throw new IllegalStateException("identity provider threw");
+                        },
+                        () -> null,
+                        () -> Future.succeededFuture("t"))
+                .iterator();
         SyncClient client = client(options(server.url())
-                .tokens(
-                        () -> asked.incrementAndGet() == 1
-                                ? Future.failedFuture("identity provider is down")
-                                : Future.succeededFuture("t"),
-                        TokenSource.Placement.AUTHORIZATION_HEADER)
+                .tokens(() -> answers.next().get(), TokenSource.Placement.AUTHORIZATION_HEADER)
                 .build());
         List<String> problems = new CopyOnWriteArrayList<>();
         client.onEvent(event -> {
@@ -132,7 +137,11 @@ class ClientTransportIT {
         });
         assertThat(Waiting.get(client.connect())).isFalse();
         Waiting.get(client.connected());
-        assertThat(problems).first().asString().contains("identity provider is down");
+        assertThat(problems)
+                .containsExactly(
+                        "No token: identity provider is down",
+                        "No token: identity provider threw",
+                        "No token: the source gave none");
     }
 
     @Test
@@ -169,7 +178,13 @@ class ClientTransportIT {
                 .build());
         assertThat(Waiting.get(trusting.connect())).isTrue();
         SyncClient wary = client(options(url).build());
+        List<ClientEvent.Problem> problems = problemsOf(wary);
         assertThat(Waiting.get(wary.connect())).isFalse();
+        assertThat(problems)
+                .first()
+                .extracting(ClientEvent.Problem::text)
+                .asString()
+                .contains("certification path");
     }
 
     @Test

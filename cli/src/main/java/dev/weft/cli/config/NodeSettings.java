@@ -123,6 +123,11 @@ public final class NodeSettings implements AutoCloseable {
         return get(Settings.CLIENTS_PORT);
     }
 
+    /** Whether clients connect by {@code wss}. */
+    public boolean isEncrypted() {
+        return get(Settings.TLS_CERTIFICATE_FILE) != null;
+    }
+
     /** @param vertx the node's own */
     public DocumentStore store(Vertx vertx) {
         return switch (get(Settings.STORE_KIND)) {
@@ -152,7 +157,7 @@ public final class NodeSettings implements AutoCloseable {
 
     private GatewayOptions gateway() {
         GatewayOptions.Builder gateway = GatewayOptions.builder();
-        if (get(Settings.TLS_CERTIFICATE_FILE) != null) {
+        if (isEncrypted()) {
             gateway.tls(new TlsFiles(
                     Path.of(get(Settings.TLS_CERTIFICATE_FILE)),
                     Path.of(get(Settings.TLS_KEY_FILE)),

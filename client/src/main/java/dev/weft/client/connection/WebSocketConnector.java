@@ -71,17 +71,28 @@ public final class WebSocketConnector implements Connector {
     public Link open(int endpoint, Listener listener) {
         URI address = settings.endpoints().get(endpoint);
         WebSocketLink link = new WebSocketLink(client.webSocket(), listener);
-        Future<String> token = settings.tokens() == null
-                ? Future.succeededFuture()
-                : settings.tokens().token();
-        token.onComplete(answer -> context.runOnContext(ignored -> {
-            if (answer.succeeded()) {
-                link.connect(request(address, answer.result()));
-            } else {
-                link.fail("No token: " + answer.cause().getMessage());
-            }
-        }));
+        askForToken()
+                .onComplete(answer -> context.runOnContext(ignored -> {
+                    if (answer.succeeded()) {
+                        link.connect(request(address, answer.result()));
+                    } else {
+                        link.fail("No token: " + WebSocketLink.reasonOf(answer.cause()));
+                    }
+                }));
         return link;
+    }
+
+    private Future<String> askForToken() {
+        if (settings.tokens() == null) {
+            return Future.succeededFuture();
+        }
+        try {
+            Future<String> token = settings.tokens().token();
+            return token == null ? Future.failedFuture("the source gave none") : token;
+        } catch (RuntimeException e) {
+            // As good as a failed future: the attempt pays, and the next one asks again.
+            return Future.failedFuture(e);
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /** One WebSocket. Confined to the client's context. */
 final class WebSocketLink implements Connector.Link {
+    private static final int CAUSES_MAX = 5;
     /** A peer that does not read never answers a close; after this long the socket is cut. */
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
@@ -34,11 +35,26 @@ final class WebSocketLink implements Connector.Link {
         // Called on the client's context, so the answer comes there too, before any message is delivered.
         socket.connect(request).onComplete(answer -> {
             if (answer.failed()) {
-                fail(answer.cause().getMessage());
+                fail(reasonOf(answer.cause()));
             } else {
                 opened();
             }
         });
+    }
+
+    /** What failed, and what that was caused by: a handshake of TLS only says why in its cause. */
+    static String reasonOf(Throwable failure) {
+        String text = textOf(failure);
+        Throwable cause = failure.getCause();
+        for (int depth = 0; cause != null && depth < CAUSES_MAX; depth++, cause = cause.getCause()) {
+            String more = textOf(cause);
+            text = text.contains(more) ? text : text + ": " + more;
+        }
+        return text;
+    }
+
+    private static String textOf(Throwable failure) {
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
     void fail(String reason) {

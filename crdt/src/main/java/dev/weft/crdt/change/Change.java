@@ -49,23 +49,6 @@ public final class Change {
         return new Change(writer.toByteArray(), id, dependencies.size(), dependencyOffset, payloadOffset);
     }
 
-    /** The encoded form of a change whose payload is an envelope prefix, a kind and a body. */
-    static byte[] encode(OperationId id, List<OperationId> dependencies, byte[] prefix, int kind, byte[] body) {
-        int payloadLength = prefix.length + 1 + body.length;
-        int ids = (dependencies.size() + 1) * OperationId.BYTES;
-        int length = 1
-                + ByteWriter.uvarintLength(dependencies.size())
-                + ids
-                + ByteWriter.uvarintLength(payloadLength)
-                + payloadLength;
-        ByteWriter writer = new ByteWriter(length);
-        writer.writeByte(SCHEMA).writeUvarint(dependencies.size());
-        id.write(writer);
-        dependencies.forEach(dependency -> dependency.write(writer));
-        writer.writeUvarint(payloadLength).writeBytes(prefix).writeByte(kind).writeBytes(body);
-        return writer.toByteArray();
-    }
-
     /**
      * Reads the self-describing form (spec crdt 8.1). The array is kept, not copied: the caller must not change it.
      *

@@ -3,6 +3,7 @@ package dev.weft.crdt.change;
 import dev.weft.crdt.change.ChangeStore.StoredOperation;
 import dev.weft.crdt.codec.ByteReader;
 import dev.weft.crdt.codec.ByteWriter;
+import dev.weft.crdt.history.ChangeParts;
 import dev.weft.crdt.history.HistoryBlock;
 import dev.weft.crdt.id.OperationId;
 import java.util.ArrayList;
@@ -202,7 +203,7 @@ final class ChangeLog {
             return body;
         }
         OperationId id = new OperationId(peers.peer(stored.peer), clockAt(ordinal));
-        return Change.encode(id, dependencies, handlers.prefix(stored.handler), stored.kind, body);
+        return ChangeParts.join(id, dependencies, handlers.prefix(stored.handler), stored.kind, body, 0, body.length);
     }
 
     StoredOperation operationAt(int ordinal) {

@@ -9,11 +9,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The parts of an encoded change (spec crdt 7.1, 8.1).
+ * The parts of an encoded change (spec crdt 7.1, 8.1), as whoever stores changes without their bytes has them.
  *
  * @param prefix type and id of the handler, as the payload begins
+ * @param bodyOffset where in the change its operation's body begins
  */
-record ChangeParts(OperationId id, List<OperationId> dependencies, byte[] prefix, int kind, int bodyOffset) {
+public record ChangeParts(OperationId id, List<OperationId> dependencies, byte[] prefix, int kind, int bodyOffset) {
     private static final int SCHEMA = 2;
 
     /** The parts, or null if the bytes are no change or not determined by their parts: varints may be longer than need be. */
@@ -53,7 +54,7 @@ record ChangeParts(OperationId id, List<OperationId> dependencies, byte[] prefix
     }
 
     /** The bytes of a change. @param body its body is what this array holds from {@code from} to {@code to} */
-    static byte[] join(
+    public static byte[] join(
             OperationId id, List<OperationId> dependencies, byte[] prefix, int kind, byte[] body, int from, int to) {
         int payload = prefix.length + 1 + to - from;
         int length = 1

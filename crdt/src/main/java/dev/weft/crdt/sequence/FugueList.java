@@ -1,6 +1,5 @@
 package dev.weft.crdt.sequence;
 
-import dev.weft.crdt.id.PeerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -30,26 +29,8 @@ public final class FugueList<V> extends FugueTree<Object[]> {
     }
 
     /** Visits the live elements in order. */
-    public void forEachStretch(StretchVisitor visitor) {
-        for (PositionIndex.Leaf<Object[]> leaf = order.firstLeaf(); leaf != null; leaf = leaf.next) {
-            int from = 0;
-            for (int slot = 0; slot < leaf.count; slot++) {
-                int length = leaf.live[slot];
-                if (length > 0) {
-                    Span span = leaf.spans[slot];
-                    Author author = span.run.author;
-                    visitor.visit(author.peer, author.counter(span.counter), length, values(leaf), from);
-                    from += length;
-                }
-            }
-        }
-    }
-
-    /** Receives live elements of consecutive ids whose values lie side by side. */
-    @FunctionalInterface
-    public interface StretchVisitor {
-        /** @param values holds the values from {@code from} on; must not be kept or changed */
-        void visit(PeerId peer, long first, int count, Object[] values, int from);
+    public void forEachStretch(StretchVisitor<Object[]> visitor) {
+        forEachStretch(FugueList::values, visitor);
     }
 
     private static Object[] values(PositionIndex.Leaf<Object[]> leaf) {

@@ -2,6 +2,7 @@ package dev.weft.crdt.sequence;
 
 import dev.weft.crdt.id.PeerId;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -172,6 +173,32 @@ public abstract sealed class FugueTree<C> permits FugueText, FugueList {
             leaf = leaf.next;
             slot = 0;
         }
+    }
+
+    final <A> void forEachStretch(Function<? super PositionIndex.Leaf<C>, A> arrayOf, StretchVisitor<A> visitor) {
+        for (PositionIndex.Leaf<C> leaf = order.firstLeaf(); leaf != null; leaf = leaf.next) {
+            int from = 0;
+            for (int slot = 0; slot < leaf.count; slot++) {
+                int length = leaf.live[slot];
+                if (length > 0) {
+                    Span span = leaf.spans[slot];
+                    Author author = span.run.author;
+                    visitor.visit(author.peer, author.counter(span.counter), length, arrayOf.apply(leaf), from);
+                    from += length;
+                }
+            }
+        }
+    }
+
+    /**
+     * Receives live elements of consecutive ids whose values lie side by side.
+     *
+     * @param <A> the array they lie in
+     */
+    @FunctionalInterface
+    public interface StretchVisitor<A> {
+        /** @param values holds the values from {@code from} on; must not be kept or changed */
+        void visit(PeerId peer, long first, int count, A values, int from);
     }
 
     /** Receives ranges of consecutive ids; neighbouring ranges may continue each other. */
