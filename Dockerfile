@@ -6,6 +6,7 @@ RUN --mount=type=cache,target=/root/.m2 deploy/image/assemble /image
 
 FROM debian:12-slim
 COPY --from=build /image /opt/weft
+RUN /opt/weft/bin/prepare
 # The data folder of a node on its own; nodes that share a database write nothing but /tmp.
 RUN ln -s /opt/weft/bin/weft /usr/local/bin/weft && install -d -o 10001 -g 10001 /var/lib/weft
 WORKDIR /var/lib/weft

@@ -17,14 +17,17 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 
 /**
- * A node in a process of its own, started with this process's Java, class path and flags. It stops when its standard
- * input ends, so none outlives us, however we end. Thread-safe.
+ * A node in a process of its own, started with this process's Java, class path and flags, except those that the property
+ * {@code weft.own.flags} names, with commas between. It stops when its standard input ends, so none outlives us, however we
+ * end. Thread-safe.
  */
 public final class NodeProcess {
     /** What a node prints once it serves, and once all it waits for have joined. */
     static final String STARTED = "Started:";
 
     static final String READY = "Ready:";
+
+    private static final String OWN_FLAGS = "weft.own.flags";
 
     private static final long STOP_SECONDS_MAX = 25;
 
@@ -73,12 +76,24 @@ public final class NodeProcess {
         // leave it to us to stop them one after the other.
         command.addAll(List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "weft-node"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(inheritedFlags());
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(jvmFlags);
         command.add(Weft.class.getName());
         command.addAll(arguments);
         return command;
+    }
+
+    private static List<String> inheritedFlags() {
+        List<String> flags =
+                new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        String own = System.getProperty(OWN_FLAGS, "");
+        flags.remove("-D" + OWN_FLAGS + "=" + own);
+        for (String flag : own.split(",")) {
+            // Once: it may also be among the flags that somebody gave us.
+            flags.remove(flag);
+        }
+        return flags;
     }
 
     private void readOutput() {

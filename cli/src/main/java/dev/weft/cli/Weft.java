@@ -2,7 +2,10 @@ package dev.weft.cli;
 
 import dev.weft.cli.config.ConfigurationFlags;
 import dev.weft.cli.config.InvalidConfigurationException;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -12,17 +15,6 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "weft",
         description = "A clustered sync server for documents that many edit at once, and tools to talk to it.",
-        subcommands = {
-            RunCommand.class,
-            ConfigCommand.class,
-            ClusterCommand.class,
-            BackupCommand.class,
-            RestoreCommand.class,
-            CatCommand.class,
-            WatchCommand.class,
-            TypeCommand.class,
-            RehearseCommand.class
-        },
         footer = {
             "",
             "weft help COMMAND, or weft COMMAND --help, explains one command. Also, from the launcher script:",
@@ -31,6 +23,12 @@ import picocli.CommandLine.ScopeType;
             "Exit codes: 0 done, 1 failed, 2 wrong usage."
         })
 public final class Weft {
+    /** In the order of the help. */
+    private static final Map<String, Supplier<Object>> COMMANDS = commands();
+
+    /** Commands whose options are those of a node. */
+    private static final Set<String> CONFIGURED = Set.of("run", "config", "backup", "restore");
+
     @Option(
             names = {"-v", "--verbose"},
             scope = ScopeType.INHERIT,
@@ -55,7 +53,22 @@ public final class Weft {
     private Weft() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(withHelpAsOption(arguments)));
+        String[] words = withHelpAsOption(arguments);
+        System.exit(commandLine(words.length == 0 ? "" : words[0]).execute(words));
+    }
+
+    private static Map<String, Supplier<Object>> commands() {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("run", RunCommand::new);
+        commands.put("config", ConfigCommand::new);
+        commands.put("cluster", ClusterCommand::new);
+        commands.put("backup", BackupCommand::new);
+        commands.put("restore", RestoreCommand::new);
+        commands.put("cat", CatCommand::new);
+        commands.put("watch", WatchCommand::new);
+        commands.put("type", TypeCommand::new);
+        commands.put("rehearse", RehearseCommand::new);
+        return commands;
     }
 
     /** {@code help} and {@code help COMMAND} as the options of the same meaning. */
@@ -67,12 +80,22 @@ public final class Weft {
     }
 
     static CommandLine commandLine() {
+        return commandLine("");
+    }
+
+    /** With the one command that is wanted, since a node starts sooner without the options of all; with all if there is none such. */
+    private static CommandLine commandLine(String wanted) {
         Weft weft = new Weft();
         CommandLine commandLine = new CommandLine(weft);
-        for (String configured : List.of("run", "config", "backup", "restore")) {
-            ConfigurationFlags.addTo(
-                    commandLine.getSubcommands().get(configured).getCommandSpec());
-        }
+        COMMANDS.forEach((name, command) -> {
+            if (name.equals(wanted) || !COMMANDS.containsKey(wanted)) {
+                commandLine.addSubcommand(command.get());
+                if (CONFIGURED.contains(name)) {
+                    ConfigurationFlags.addTo(
+                            commandLine.getSubcommands().get(name).getCommandSpec());
+                }
+            }
+        });
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setExecutionStrategy(parsed -> {
             if (CommandLine.printHelpIfRequested(parsed)) {

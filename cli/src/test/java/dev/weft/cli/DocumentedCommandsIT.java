@@ -44,6 +44,7 @@ class DocumentedCommandsIT {
     private static final String RUN_WITH_HTTP = "./weft run --http-port 8090 --api-tokens-file tokens.yaml";
     private static final String CURL = "curl -H \"Authorization: Bearer choose-one-of-16-characters-or-more\""
             + " http://localhost:8090/api/v1/nodes";
+    private static final String CURL_PAPER = CURL.replace("nodes", "documents/paper");
     private static final String BACKUP = "./weft backup weft-2026-11-23.weft --store postgres"
             + " --postgres-url postgresql://USER:PASSWORD@HOST:5432/DATABASE";
     private static final String RESTORE = "./weft restore weft-2026-11-23.weft --store postgres"
@@ -61,6 +62,7 @@ class DocumentedCommandsIT {
             CAT_ON_TWO,
             RUN_WITH_HTTP,
             CURL,
+            CURL_PAPER,
             BACKUP,
             RESTORE);
 
@@ -145,6 +147,9 @@ class DocumentedCommandsIT {
         HttpResponse<String> edited =
                 request("POST", paper + "/edits", DocumentedBlock.only("docs/http-api.md", "json", "text.splice"));
         assertThat(edited.statusCode()).as(edited.body()).isEqualTo(200);
+        String shownPaper = run(CURL_PAPER.replace("curl ", "curl -sS ").replace("8090", String.valueOf(port)));
+        assertThat(JSON.readTree(shownPaper).path("values").path("text").asText())
+                .isEqualTo("Hellobye");
 
         JsonNode shown = JSON.readTree(DocumentedBlock.only("docs/operations.md", "json", "checks"));
         JsonNode ready = JSON.readTree(

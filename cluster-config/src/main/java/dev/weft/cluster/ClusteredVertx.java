@@ -1,5 +1,6 @@
 package dev.weft.cluster;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.Future;
@@ -96,7 +97,11 @@ public final class ClusteredVertx {
         runOnOwnThread("weft-join-" + manager.getNodeId(), () -> {
             ClusterMembership membership = new ClusterMembership(hazelcast, manager.getNodeId());
             try {
+                requireOneMessageFormat(hazelcast);
                 membership.start();
+            } catch (ClusterJoinException e) {
+                taken.fail(e);
+                return;
             } catch (RuntimeException e) {
                 taken.fail(new ClusterJoinException("The members of the cluster cannot be read: " + e, e));
                 return;
@@ -167,8 +172,13 @@ public final class ClusteredVertx {
         try {
             // Started here and not by the cluster manager, whose leave() hides the cause of a failed join.
             hazelcast = Hazelcast.newHazelcastInstance(HazelcastConfigFactory.create(options));
+            requireOneMessageFormat(hazelcast);
             membership = new ClusterMembership(hazelcast, options.nodeId());
             membership.start();
+        } catch (ClusterJoinException e) {
+            terminate(hazelcast);
+            joined.fail(e);
+            return;
         } catch (RuntimeException | LinkageError e) {
             terminate(hazelcast);
             joined.fail(new ClusterJoinException(describe("Hazelcast", options, e), e));
@@ -187,6 +197,25 @@ public final class ClusteredVertx {
                     leave(member, membership);
                     joined.fail(new ClusterJoinException(describe("The event bus", options, cause), cause));
                 }));
+    }
+
+    /** Otherwise each would drop what the other sends, and clients would wait for answers that never come. */
+    private static void requireOneMessageFormat(HazelcastInstance hazelcast) {
+        Member local = hazelcast.getCluster().getLocalMember();
+        String ours = local.getAttribute(HazelcastConfigFactory.MESSAGE_FORMAT_ATTRIBUTE);
+        for (Member member : hazelcast.getCluster().getMembers()) {
+            String theirs = member.getAttribute(HazelcastConfigFactory.MESSAGE_FORMAT_ATTRIBUTE);
+            if (ours != null && theirs != null && !theirs.equals(ours)) {
+                throw new ClusterJoinException(
+                        "Node " + member.getAttribute(HazelcastConfigFactory.NODE_NAME_ATTRIBUTE) + " at "
+                                + member.getAddress().getHost()
+                                + " is of another version, which sends messages of format "
+                                + theirs + "; this node understands " + ours
+                                + ". Such versions cannot serve one cluster: stop all nodes before the first of the other"
+                                + " version starts",
+                        null);
+            }
+        }
     }
 
     private static String describe(String what, ClusterOptions options, Throwable cause) {

@@ -24,6 +24,9 @@ public final class HazelcastConfigFactory {
 
     static final String NODE_NAME_ATTRIBUTE = "weft.nodeName";
 
+    /** Missing where a member is no node, or one from before there was such an attribute. */
+    static final String MESSAGE_FORMAT_ATTRIBUTE = "weft.messageFormat";
+
     /** Entries per message between merging halves. */
     private static final int MERGE_BATCH = 500;
 
@@ -57,6 +60,8 @@ public final class HazelcastConfigFactory {
     public static void contributeTo(Config config, int backupCount) {
         config.addMapConfig(owners(backupCount));
         ServiceLoader.load(ConfigContribution.class).forEach(contribution -> contribution.addTo(config));
+        ServiceLoader.load(MessageFormat.class).forEach(format -> config.getMemberAttributeConfig()
+                .setAttribute(MESSAGE_FORMAT_ATTRIBUTE, String.valueOf(format.number())));
     }
 
     static boolean isContributedTo(Config config) {

@@ -3,6 +3,9 @@ package dev.weft.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.config.Config;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -94,6 +97,33 @@ class ClusteredVertxIT {
         }
         // The failed start has let go of its Hazelcast port.
         start("a", ports, 0);
+    }
+
+    @Test
+    void aNodeThatDoesNotUnderstandTheOthersDoesNotStartAndSaysWhatToDo() throws Exception {
+        int[] ports = freePorts(2);
+        Config newer = HazelcastConfigFactory.create(options("newer", ports, 0));
+        newer.getMemberAttributeConfig().setAttribute(HazelcastConfigFactory.MESSAGE_FORMAT_ATTRIBUTE, "8");
+        HazelcastInstance other = Hazelcast.newHazelcastInstance(newer);
+        try {
+            ClusterOptions options = options("older", ports, 1);
+            assertThatThrownBy(() -> ClusteredVertx.start(options).await())
+                    .isInstanceOf(ClusterJoinException.class)
+                    .hasMessageContaining("Node newer at 127.0.0.1")
+                    .hasMessageContaining("format 8; this node understands 7")
+                    .hasMessageContaining("stop all nodes before");
+            eventually(() -> other.getCluster().getMembers().size() == 1);
+        } finally {
+            other.shutdown();
+        }
+    }
+
+    /** What the nodes of this test send each other. */
+    public static final class Seventh implements MessageFormat {
+        @Override
+        public int number() {
+            return 7;
+        }
     }
 
     private ClusteredVertx start(String name, int[] ports, int index) {

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 class ObservationFilesIT {
     private static final Pattern METRIC = Pattern.compile("\\b(?:weft|jvm|process|system|vertx)_[a-z_]+\\b");
 
+    private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| `(weft_\\w+)` \\|");
+
     private static final long PATIENCE_SECONDS = 20;
 
     /** Metrics of other programs, not of nodes. */
@@ -48,6 +50,20 @@ class ObservationFilesIT {
         assertThat(asked).hasSizeGreaterThan(20);
         asked.removeAll(OTHERS);
         assertThat(exposed(asked)).containsAll(asked);
+    }
+
+    /** What nobody sees on the dashboard nobody sees. */
+    @Test
+    void theDashboardShowsEveryFigureOfOurs() throws IOException {
+        String dashboard = Repository.read("deploy/grafana/dashboards/weft.json");
+        Matcher rows = DOCUMENTED.matcher(Repository.read("docs/operations.md"));
+        Set<String> missing = new TreeSet<>();
+        while (rows.find()) {
+            if (!dashboard.contains(rows.group(1))) {
+                missing.add(rows.group(1));
+            }
+        }
+        assertThat(missing).isEmpty();
     }
 
     @Test

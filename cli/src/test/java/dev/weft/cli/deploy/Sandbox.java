@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The image's entry point under bubblewrap, which needs neither root nor a container engine: first process of its process
@@ -36,13 +38,30 @@ final class Sandbox {
         Programs.require("bubblewrap", command.toArray(String[]::new));
     }
 
+    /** What the Dockerfile runs where the files lie for good, with the image still writable. */
+    static Programs.Outcome prepare(Path image) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(walls());
+        command.addAll(List.of("--bind", image.toString(), "/opt/weft", "--tmpfs", "/tmp", "--clearenv"));
+        command.addAll(List.of("--setenv", "PATH", "/usr/bin:/bin", "/opt/weft/bin/prepare"));
+        return Programs.run(image, Map.of(), command);
+    }
+
     static Sandbox start(Path image, Path data, Path temporary, String... arguments) throws IOException {
+        return start(image, data, temporary, List.of(), arguments);
+    }
+
+    /** @param jvmFlags on top of the image's */
+    static Sandbox start(Path image, Path data, Path temporary, List<String> jvmFlags, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(walls());
         command.addAll(List.of("--ro-bind", image.toString(), "/opt/weft"));
         command.addAll(List.of("--bind", temporary.toString(), "/tmp"));
         command.addAll(List.of("--bind", data.toString(), DATA));
         command.addAll(List.of("--remount-ro", "/", "--chdir", DATA));
-        command.addAll(List.of("--clearenv", "--setenv", "JDK_JAVA_OPTIONS", "-XX:MaxRAM=512m"));
+        String options = String.join(
+                " ",
+                Stream.concat(Stream.of("-XX:MaxRAM=512m"), jvmFlags.stream()).toList());
+        command.addAll(List.of("--clearenv", "--setenv", "JDK_JAVA_OPTIONS", options));
         Dockerfile.environment().forEach((name, value) -> command.addAll(List.of("--setenv", name, value)));
         command.addAll(List.of("/opt/weft/runtime/bin/java", "@/opt/weft/lib/java.options"));
         command.addAll(List.of(arguments));

@@ -17,7 +17,8 @@ import java.util.function.Function;
  * end of a message, so a field may be added behind the others and two versions of Weft can share a cluster.
  */
 final class BusCodec {
-    private static final int FORMAT = 2;
+    /** Where it differs, nodes cannot serve one cluster. @see BusMessageFormat */
+    static final int FORMAT = 2;
 
     private static final int ATTACH = 1;
     private static final int DETACH = 2;

@@ -12,6 +12,7 @@ import dev.weft.server.document.host.HistoryHorizon;
 import dev.weft.server.document.host.HostLimits;
 import dev.weft.server.document.host.Hosted;
 import dev.weft.server.document.host.HostedDocument;
+import dev.weft.server.observe.LogFields;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentCorruptException;
@@ -96,7 +97,8 @@ public final class AwareDocumentLoader implements DocumentLoader {
             return compactor.compaction(
                     stored.info(), history, first, () -> document(key, history, runs), wallClock.millis());
         } catch (RuntimeException e) {
-            LOG.error("{} is served with all its history, which could not be replaced", key, e);
+            LogFields.of(LOG.atError().setCause(e), key)
+                    .log("{} is served with all its history, which could not be replaced", key);
             return Optional.empty();
         }
     }
@@ -109,7 +111,7 @@ public final class AwareDocumentLoader implements DocumentLoader {
             document.adoptHistory(blocks);
         } catch (CrdtFormatException e) {
             // Packed or not, a log is what the import makes of it, which also says what is wrong with it.
-            LOG.warn("{} is imported change by change: {}", key, e.getMessage());
+            LogFields.of(LOG.atWarn(), key).log("{} is imported change by change: {}", key, e.getMessage());
             document = document(key, stored);
             taken = 0;
             if (stored.firstChange() != null) {

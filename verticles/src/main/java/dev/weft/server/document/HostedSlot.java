@@ -161,10 +161,11 @@ final class HostedSlot {
             withVerticle(DocumentVerticle::resume);
             serving = verticle;
         } else if (effect instanceof OwnershipEffect.Detach e) {
-            LOG.warn(
-                    "{} epoch {} has an owner out of reach; served on without the store until they meet",
-                    key,
-                    e.epoch());
+            LogFields.of(LOG.atWarn(), key, e.epoch())
+                    .log(
+                            "{} epoch {} has an owner out of reach; served on without the store until they meet",
+                            key,
+                            e.epoch());
             withVerticle(DocumentVerticle::detach);
             serving = verticle;
         } else if (effect instanceof OwnershipEffect.Flush e) {
@@ -296,7 +297,8 @@ final class HostedSlot {
                 .deployVerticle(owner)
                 .onComplete(deployed -> around.context.runOnContext(run -> {
                     if (deployed.failed()) {
-                        LOG.error("{} could not be deployed", key, deployed.cause());
+                        LogFields.of(LOG.atError().setCause(deployed.cause()), key, e.epoch())
+                                .log("{} could not be deployed", key);
                         perform(protocol.hostFailed(e.claimId(), now()));
                     } else if (verticle == owner) {
                         deploymentId = deployed.result();

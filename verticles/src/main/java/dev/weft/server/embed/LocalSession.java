@@ -19,6 +19,7 @@ import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.HandshakeRequest;
 import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Message;
+import dev.weft.server.observe.LogFields;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentNotFoundException;
 import io.vertx.core.Future;
@@ -268,10 +269,10 @@ final class LocalSession {
         }
         ImportResult result = document.importAll(changes, waiting);
         if (!result.refused().isEmpty()) {
-            LOG.warn(
-                    "{}: {} changes from its owner cannot be applied",
-                    key,
-                    result.refused().size());
+            LogFields.of(LOG.atWarn(), key, 0, id())
+                    .log(
+                            "{} changes from the owner cannot be applied",
+                            result.refused().size());
         }
         if (snapshot != null || !result.applied().isEmpty()) {
             tellListeners();
@@ -339,7 +340,7 @@ final class LocalSession {
             try {
                 listener.run();
             } catch (RuntimeException e) {
-                LOG.error("{}: a listener failed", key, e);
+                LogFields.of(LOG.atError(), key, 0, id()).setCause(e).log("A listener failed");
             }
         }
     }

@@ -22,6 +22,7 @@ import dev.weft.server.limits.ConnectionLimits;
 import dev.weft.server.limits.Limit;
 import dev.weft.server.limits.TokenBucket;
 import dev.weft.server.link.DocumentLink;
+import dev.weft.server.observe.LogFields;
 import dev.weft.server.plugin.Verdict;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
@@ -229,7 +230,9 @@ final class ClientConnection {
                 return;
             }
             if (answer.failed()) {
-                LOG.warn("Not known what {} may do with {}", identity.subject(), key, answer.cause());
+                LogFields.of(LOG.atWarn(), key, 0, sessionId)
+                        .setCause(answer.cause())
+                        .log("Not known what {} may do with {}", identity.subject(), key);
                 refuse(key, message, ErrorCode.INTERNAL_ERROR, "The server could not check your rights");
                 return;
             }
@@ -326,7 +329,7 @@ final class ClientConnection {
             gateway.counters().hit(Limit.MESSAGE_CONTENT);
         }
         gateway.metrics().malformed();
-        LOG.debug("Session {} sent what is no message: {}", sessionId, fault.getMessage());
+        LogFields.session(LOG.atDebug(), sessionId).log("Sent what is no message: {}", fault.getMessage());
         gateway.events()
                 .tell(new ServerEvent.FrameMalformed(
                         gateway.events().originOfUnknown(fault.documentId(), sessionId), fault.getMessage()));
@@ -460,7 +463,7 @@ final class ClientConnection {
 
     void tick(long nowMillis) {
         if (isCongested && nowMillis - progressAtMillis >= options.stalledMillisMax()) {
-            LOG.info("Session {} has taken nothing for {} ms", sessionId, nowMillis - progressAtMillis);
+            LogFields.session(LOG.atInfo(), sessionId).log("Has taken nothing for {} ms", nowMillis - progressAtMillis);
             gateway.counters().hit(Limit.STALLED_TIME);
             // A WebSocket close would wait for the reader that does not read.
             abort(CloseReason.STALLED);
@@ -475,7 +478,7 @@ final class ClientConnection {
         } else if (identity.expiresAtMillis() <= gateway.wallMillis()) {
             close(POLICY, "The token has expired");
         } else if (pausedBy.isEmpty() && nowMillis - heardAtMillis >= options.silentMillisMax()) {
-            LOG.debug("Session {} has been silent for {} ms", sessionId, nowMillis - heardAtMillis);
+            LogFields.session(LOG.atDebug(), sessionId).log("Has been silent for {} ms", nowMillis - heardAtMillis);
             gateway.counters().hit(Limit.SILENT_TIME);
             abort(CloseReason.SILENT);
         } else if (pausedBy.contains(Waiting.FOR_RATE)) {
@@ -492,7 +495,7 @@ final class ClientConnection {
     }
 
     private void failed(Throwable cause) {
-        LOG.debug("Session {}: {}", sessionId, cause.toString());
+        LogFields.session(LOG.atDebug(), sessionId).log("Failed: {}", cause.toString());
         boolean isTooLong = cause.getClass().getSimpleName().contains("TooLong")
                 || String.valueOf(cause.getMessage()).contains("Max frame length");
         if (isTooLong) {

@@ -151,8 +151,9 @@ final class ClusterOperations {
                 if (epoch == 0) {
                     return Future.failedFuture(new DocumentNotFoundException(key));
                 }
-                owner.ifPresent(present -> supersede(present, key, epoch));
-                return Future.succeededFuture(ApiAnswer.NOTHING);
+                return owner.map(present -> supersede(present, key, epoch))
+                        .orElseGet(Future::succeededFuture)
+                        .map(ApiAnswer.NOTHING);
             });
         });
     }
@@ -194,9 +195,15 @@ final class ClusterOperations {
                         : Future.failedFuture(cause));
     }
 
-    /** The owner would find out with its next write; until then it would go on showing what is gone. */
-    private void supersede(Ownership owner, DocumentKey key, long epoch) {
-        inbox.toOwner(owner.nodeId(), new OwnerMessage.Superseded(key, new LinkAddress(node.id(), 0, 0), epoch));
+    /**
+     * The owner would find out with its next write; until then it would go on showing what is gone. Its entry goes first: an
+     * owner that is replaced and still has it believes that a network divides it from the other, and serves on.
+     */
+    private Future<Void> supersede(Ownership owner, DocumentKey key, long epoch) {
+        return registry.release(key, owner.claimId(), null).transform(released -> {
+            inbox.toOwner(owner.nodeId(), new OwnerMessage.Superseded(key, new LinkAddress(node.id(), 0, 0), epoch));
+            return Future.succeededFuture();
+        });
     }
 
     private Future<List<JsonObject>> allSessions(DocumentKey key) {
@@ -245,7 +252,11 @@ final class ClusterOperations {
         }
         DocumentKey key = call.document();
         return requireOwner(key)
-                .compose(owner -> calls.ask(owner.nodeId(), "hand-off", key, new JsonObject().put("to", target)))
+                // Asked for twice, it is there already, and stays.
+                .compose(owner -> owner.nodeId().equals(target)
+                        ? Future.succeededFuture(
+                                new JsonObject().put("from", target).put("to", target))
+                        : calls.ask(owner.nodeId(), "hand-off", key, new JsonObject().put("to", target)))
                 .map(done -> ApiAnswer.json(202, done));
     }
 

@@ -69,6 +69,13 @@ final class DocumentHistory {
                 .put("changes", last - first + 1);
     }
 
+    /** @throws ApiProblem if what came after the version is not all there any more, only its result */
+    static void requireKept(Document document, VersionVector version) {
+        if (!version.dominates(startOf(document))) {
+            throw new ApiProblem(410, "gone", "That part of the history was compressed; the snapshot holds its result");
+        }
+    }
+
     /**
      * A replica of the document as it was.
      *
@@ -78,9 +85,7 @@ final class DocumentHistory {
         if (!document.versionVector().dominates(version)) {
             throw ApiProblem.notFound("The document has no such version");
         }
-        if (!version.dominates(startOf(document))) {
-            throw new ApiProblem(410, "gone", "That part of the history was compressed");
-        }
+        requireKept(document, version);
         Document past = new Document(DocumentOptions.builder()
                 .documentId(document.documentId())
                 .peerId(document.peerId())

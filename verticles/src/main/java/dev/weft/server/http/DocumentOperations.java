@@ -11,6 +11,7 @@ import dev.weft.crdt.version.VersionVector;
 import dev.weft.server.embed.DocumentValues;
 import dev.weft.server.embed.Documents;
 import dev.weft.server.embed.OpenDocument;
+import dev.weft.server.storage.DocumentNotFoundException;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -56,7 +57,9 @@ final class DocumentOperations {
         return documents
                 .open(call.documentId())
                 .map(open -> new Opened(open, 200))
-                .recover(absent -> documents.openOrCreate(call.newDocumentId()).map(open -> new Opened(open, 201)))
+                .recover(cause -> cause instanceof DocumentNotFoundException
+                        ? documents.openOrCreate(call.newDocumentId()).map(open -> new Opened(open, 201))
+                        : Future.failedFuture(cause))
                 .compose(opened -> opened.document
                         .read(Document::versionVector)
                         .map(version -> ApiAnswer.json(opened.status, head(call.documentId(), version)))
@@ -97,6 +100,7 @@ final class DocumentOperations {
         VersionVector since = call.version("since");
         int limit = call.number("limit", 1_000, CHANGES_MAX);
         return read(call, document -> {
+            DocumentHistory.requireKept(document, since);
             List<Change> newer = document.exportChangesNewerThan(since);
             JsonArray encoded = new JsonArray();
             VersionVector.Builder reached = since.toBuilder();
@@ -124,9 +128,7 @@ final class DocumentOperations {
 
     private Future<ApiAnswer> export(ApiCall call) {
         return read(call, document -> {
-            if (document.lastSnapshot() != null) {
-                throw new ApiProblem(410, "gone", "The beginning of the history was compressed");
-            }
+            DocumentHistory.requireKept(document, VersionVector.EMPTY);
             return ApiAnswer.bytes(document.binaryExport(), ApiCall.encodeVersion(document.versionVector()));
         });
     }

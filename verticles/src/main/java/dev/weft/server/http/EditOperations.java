@@ -18,6 +18,7 @@ import dev.weft.server.embed.TypedHandlers;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -38,7 +39,7 @@ final class EditOperations {
 
     private EditOperations(Document document) {
         this.document = document;
-        this.handlers = DocumentValues.handlers(document);
+        this.handlers = new HashMap<>(DocumentValues.handlers(document));
     }
 
     /** @throws ApiProblem with the number of the operation that cannot be done; some before it are done then */
@@ -104,7 +105,10 @@ final class EditOperations {
         if (BuiltInTypes.of(tag) == null || BuiltInTypes.isContainer(tag)) {
             throw new IllegalArgumentException("a handler of type " + tag + " cannot be made here");
         }
-        return TypedHandlers.create(document, id, tag);
+        Handler<?, ?> made = TypedHandlers.create(document, id, tag);
+        // The next operation of this edit means the same one.
+        handlers.put(id, made);
+        return made;
     }
 
     private static void text(Handler<?, ?> handler, String name, JsonObject operation) {

@@ -23,4 +23,13 @@ public final class LogFields {
     public static LoggingEventBuilder of(LoggingEventBuilder line, DocumentKey key, long epoch) {
         return of(line, key, epoch, null);
     }
+
+    public static LoggingEventBuilder of(LoggingEventBuilder line, DocumentKey key) {
+        return of(line, key, 0, null);
+    }
+
+    /** A line about a client, whatever it has open. */
+    public static LoggingEventBuilder session(LoggingEventBuilder line, String sessionId) {
+        return line.addKeyValue("session", sessionId);
+    }
 }

@@ -79,6 +79,11 @@ public record WebhookOptions(
                 url, secret, events, debounceMillis, queueMax, attempts, firstPause, longestPause, timeoutMillis);
     }
 
+    public WebhookOptions withTimeoutMillis(int value) {
+        return new WebhookOptions(
+                url, secret, events, debounceMillis, queueMax, attemptsMax, retryMillis, retryMaxMillis, value);
+    }
+
     @Override
     public String toString() {
         return "WebhookOptions[" + url + ", " + events + "]";

@@ -178,10 +178,11 @@ public final class WebhookVerticle extends VerticleBase {
                                     notice.getBytes(),
                                     options.secret(),
                                     TimeUnit.MILLISECONDS.toSeconds(wallClock.millis())));
-            return client.request(request)
-                    .compose(open -> open.send(notice))
+            return client.request(request).compose(open -> open.send(notice)
                     .compose(response -> response.end().map(read -> outcomeOf(response)))
-                    .timeout(options.timeoutMillis(), TimeUnit.MILLISECONDS);
+                    .timeout(options.timeoutMillis(), TimeUnit.MILLISECONDS)
+                    // An answer that never ends would keep its connection, and those are counted.
+                    .onFailure(cause -> open.reset()));
         }
     }
 

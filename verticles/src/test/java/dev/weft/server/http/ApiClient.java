@@ -20,9 +20,11 @@ import io.vertx.openapi.validation.ValidatableResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Calls the interface, and holds every answer to the description that the server itself gives out. */
 final class ApiClient {
@@ -30,16 +32,33 @@ final class ApiClient {
     private final String token;
     private final OpenAPIContract contract;
     private final ResponseValidator validator;
-    private final Set<String> called = new TreeSet<>();
+    private final Set<String> called;
+    private final Set<String> refused;
 
     ApiClient(Vertx vertx, Server describing, String token) {
         this.http = WebClient.create(vertx);
         this.token = token;
+        this.called = new TreeSet<>();
+        this.refused = new TreeSet<>();
         String yaml = await(http.get(describing.httpPort(), "127.0.0.1", "/api/v1/openapi.yaml")
                         .send())
                 .bodyAsString();
         this.contract = await(OpenAPIContract.from(vertx, parse(yaml)));
         this.validator = ResponseValidator.create(vertx, contract);
+    }
+
+    private ApiClient(ApiClient other, String token) {
+        this.http = other.http;
+        this.token = token;
+        this.contract = other.contract;
+        this.validator = other.validator;
+        this.called = other.called;
+        this.refused = other.refused;
+    }
+
+    /** The same as somebody else, with one count of what was called. */
+    ApiClient as(String otherToken) {
+        return new ApiClient(this, otherToken);
     }
 
     private static JsonObject parse(String yaml) {
@@ -63,8 +82,37 @@ final class ApiClient {
         return ids;
     }
 
+    /** Operations that were done. */
     Set<String> called() {
         return called;
+    }
+
+    List<Operation> operations() {
+        return contract.operations();
+    }
+
+    /** Each operation with each status by which it may refuse, as {@code getDocument 404}. */
+    Set<String> describedRefusals() {
+        Set<String> refusals = new TreeSet<>();
+        objects(contract.getRawContract().getJsonObject("paths"))
+                .flatMap(ApiClient::objects)
+                .filter(item -> item.containsKey("operationId"))
+                .forEach(operation -> operation.getJsonObject("responses").fieldNames().stream()
+                        .filter(status -> status.startsWith("4"))
+                        .forEach(status -> refusals.add(operation.getString("operationId") + " " + status)));
+        return refusals;
+    }
+
+    private static Stream<JsonObject> objects(JsonObject parent) {
+        return parent.stream()
+                .map(Map.Entry::getValue)
+                .filter(JsonObject.class::isInstance)
+                .map(JsonObject.class::cast);
+    }
+
+    /** Those that were met. */
+    Set<String> refused() {
+        return refused;
     }
 
     HttpResponse<Buffer> call(Server node, HttpMethod method, String path, Buffer body, String contentType) {
@@ -78,12 +126,20 @@ final class ApiClient {
         return response;
     }
 
+    /** What the description knows nothing of. */
+    HttpResponse<Buffer> undescribed(Server node, HttpMethod method, String path) {
+        return await(http.request(method, node.httpPort(), "127.0.0.1", "/api/v1" + path)
+                .send());
+    }
+
     private void validate(HttpMethod method, String path, HttpResponse<Buffer> response) {
         String plainPath = path.replaceFirst("\\?.*", "");
         Operation operation = contract.findOperation("/api/v1" + plainPath, method);
         assertThat(operation).as("%s %s is described", method, plainPath).isNotNull();
         if (response.statusCode() < 400) {
             called.add(operation.getOperationId());
+        } else if (response.statusCode() < 500) {
+            refused.add(operation.getOperationId() + " " + response.statusCode());
         }
         Map<String, String> headers = new HashMap<>();
         response.headers().forEach((name, value) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), value));
