@@ -149,7 +149,7 @@ class DocumentedCommandsIT {
         assertThat(edited.statusCode()).as(edited.body()).isEqualTo(200);
         String shownPaper = run(CURL_PAPER.replace("curl ", "curl -sS ").replace("8090", String.valueOf(port)));
         assertThat(JSON.readTree(shownPaper).path("values").path("text").asText())
-                .isEqualTo("Hellobye");
+                .isEqualTo("Helloye");
 
         JsonNode shown = JSON.readTree(DocumentedBlock.only("docs/operations.md", "json", "checks"));
         JsonNode ready = JSON.readTree(
