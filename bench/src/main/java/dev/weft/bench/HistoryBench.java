@@ -138,7 +138,7 @@ public final class HistoryBench {
         List<StoredRun> runs = new ArrayList<>();
         await(store.readAllRuns(DOC, epoch, stored.info().snapshotPosition(), runs::addAll));
         PluginChain plugins = new PluginChain(List.of(), System::nanoTime, new EventStream("bench", () -> 0));
-        return new AwareDocumentLoader(HostLimits.DEFAULT, WallClock.SYSTEM, plugins, "")
+        return new AwareDocumentLoader(HostLimits.DEFAULT, WallClock.SYSTEM, plugins, () -> "")
                 .open(DOC, stored.snapshot(), runs)
                 .host(epoch, stored.info().lastPosition());
     }

@@ -164,8 +164,8 @@ final class Rehearsal {
         EventStream events = new EventStream(STAGE, WallClock.SYSTEM);
         PluginChain plugins = new PluginChain(List.of(), nanoTime, events);
         DocumentLoader loader = DocumentLoader.byKind(
-                new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins, STAGE),
-                new RelayRoomLoader(options.hosting(), options.rooms(), plugins, STAGE));
+                new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins, () -> STAGE),
+                new RelayRoomLoader(options.hosting(), options.rooms(), plugins, () -> STAGE));
         return new DocumentDeployer(
                 vertx,
                 InMemoryOwnershipRegistry.alone(STAGE),

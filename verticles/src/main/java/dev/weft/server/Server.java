@@ -259,7 +259,7 @@ public final class Server {
     }
 
     private DocumentLoader loader() {
-        String log = store.isShared() ? "" : nodeId();
+        Supplier<String> log = store.isShared() ? store::logName : this::nodeId;
         DocumentLoader aware =
                 new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins, log, options.history());
         DocumentLoader relay = new RelayRoomLoader(options.hosting(), options.rooms(), plugins, log);

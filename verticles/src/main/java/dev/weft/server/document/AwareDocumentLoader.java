@@ -23,6 +23,7 @@ import dev.weft.server.storage.StoredRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,17 +37,17 @@ public final class AwareDocumentLoader implements DocumentLoader {
     private final HostLimits limits;
     private final PluginChain plugins;
     private final WallClock wallClock;
-    private final String log;
+    private final Supplier<String> log;
     private final HistoryCompactor compactor;
 
-    /** History is kept for ever. @see #AwareDocumentLoader(HostLimits, WallClock, PluginChain, String, HistoryHorizon) */
-    public AwareDocumentLoader(HostLimits limits, WallClock wallClock, PluginChain plugins, String log) {
+    /** History is kept for ever. @see #AwareDocumentLoader(HostLimits, WallClock, PluginChain, Supplier, HistoryHorizon) */
+    public AwareDocumentLoader(HostLimits limits, WallClock wallClock, PluginChain plugins, Supplier<String> log) {
         this(limits, wallClock, plugins, log, HistoryHorizon.FOREVER);
     }
 
-    /** @param log names the store: documents of the same name in stores of different names have nothing in common */
+    /** @param log names the open store: documents of the same name in stores of different names have nothing in common */
     public AwareDocumentLoader(
-            HostLimits limits, WallClock wallClock, PluginChain plugins, String log, HistoryHorizon horizon) {
+            HostLimits limits, WallClock wallClock, PluginChain plugins, Supplier<String> log, HistoryHorizon horizon) {
         this.compactor = new HistoryCompactor(horizon);
         this.log = log;
         this.limits = limits;
@@ -80,7 +81,7 @@ public final class AwareDocumentLoader implements DocumentLoader {
         public Hosted host(long epoch, long lastPosition) {
             DocumentReplica replica = new DocumentReplica(document, limits, wallClock);
             return new HostedDocument(key, epoch, replica, coveredUpTo, lastPosition, limits)
-                    .inLog(log)
+                    .inLog(log.get())
                     .withPlugins(plugins.besideDocument(key));
         }
     }

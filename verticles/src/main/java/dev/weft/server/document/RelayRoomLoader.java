@@ -11,16 +11,17 @@ import dev.weft.server.storage.StoredRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Loads relay rooms. */
 public final class RelayRoomLoader implements DocumentLoader {
     private final HostLimits limits;
     private final PluginChain plugins;
     private final RelayLimits relayLimits;
-    private final String log;
+    private final Supplier<String> log;
 
-    /** @param log names the store: rooms of the same name in stores of different names have nothing in common */
-    public RelayRoomLoader(HostLimits limits, RelayLimits relayLimits, PluginChain plugins, String log) {
+    /** @param log names the open store: rooms of the same name in stores of different names have nothing in common */
+    public RelayRoomLoader(HostLimits limits, RelayLimits relayLimits, PluginChain plugins, Supplier<String> log) {
         this.log = log;
         this.limits = limits;
         this.plugins = plugins;
@@ -52,7 +53,7 @@ public final class RelayRoomLoader implements DocumentLoader {
         @Override
         public Hosted host(long epoch, long lastPosition) {
             return new RelayRoom(key, epoch, snapshot, entries, lastPosition, limits, relayLimits)
-                    .inLog(log)
+                    .inLog(log.get())
                     .withPlugins(plugins.besideDocument(key));
         }
     }

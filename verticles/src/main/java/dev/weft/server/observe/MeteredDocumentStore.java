@@ -89,6 +89,11 @@ public class MeteredDocumentStore implements DocumentStore {
     }
 
     @Override
+    public String logName() {
+        return store.logName();
+    }
+
+    @Override
     public StoreLimits limits() {
         return store.limits();
     }

@@ -32,6 +32,15 @@ public interface DocumentStore {
     /** Whether all nodes of a cluster reach the same documents through this store. */
     boolean isShared();
 
+    /**
+     * What positions count in, for clients that go on from one: the same for all nodes of a shared store, and another one
+     * once content was brought back into an empty store from elsewhere, because positions may then mean something else.
+     * Asked when the store is open. A store that is not shared is as good as new with every node.
+     */
+    default String logName() {
+        return "";
+    }
+
     StoreLimits limits();
 
     /** What is known about a document without loading it; empty if it does not exist. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.protocol.message.Message;
 import dev.weft.server.ServerOptions;
 import dev.weft.server.gateway.GatewayOptions;
+import dev.weft.server.kit.CuttingProxy;
 import dev.weft.server.kit.RawClient;
 import dev.weft.server.kit.SocketStockHost;
 import dev.weft.server.kit.TestCluster;
@@ -95,6 +96,60 @@ class BackupClusterIT {
             RawClient.await(members.get(members.size() - 1).connect());
             everybodyShows(typed);
             everyone().forEach(person -> RawClient.await(person.close()));
+        }
+    }
+
+    /** Numbers in the log it knew name other changes by then, so it must not go on from one. */
+    @Test
+    void whoSleptThroughTheRestorationMissesNothingThatWasWrittenSince() throws IOException {
+        String lost = TestDatabase.fresh();
+        String empty = TestDatabase.fresh();
+        CuttingProxy way = new CuttingProxy(vertx, ports.get(0));
+        List<Integer> throughProxy = List.of(way.port());
+        Person sleepingWriter = Person.withJavaClient(vertx, "sleeping writer", paper, false, throughProxy);
+        Person sleepingMember = Person.withJavaClient(vertx, "sleeping member", room, true, throughProxy);
+        byte[] backup;
+        try (TestCluster cluster = start(lost)) {
+            meet("first", sleepingWriter, sleepingMember);
+            everybodyShows(type(10));
+            cluster.ownerOf(DocumentKey.aware(paper));
+            backup = backUp(lost);
+            type(10);
+            everybodyShows(20);
+            way.shut();
+            leave(writers.remove(0), members.remove(0));
+        }
+        restore(backup, empty);
+        try (TestCluster cluster = start(empty)) {
+            List<Person> asleep = List.of(writers.remove(0), members.remove(0));
+            meet("second");
+            cluster.ownerOf(DocumentKey.aware(paper));
+            // As many as are lost: the log counts as far as it did, and nothing behind that tells of what is before.
+            type(10);
+            everybodyShows(10 + 10);
+            writers.add(asleep.get(0));
+            members.add(asleep.get(1));
+            way.open();
+            everybodyShows(20 + 10);
+            everyone().forEach(person -> leave(person));
+        }
+    }
+
+    /** Somebody new of each mode with our client, and those given, connect. */
+    private void meet(String name, Person... others) {
+        writers.add(withJavaClient(name + " writer", paper, false));
+        members.add(withJavaClient(name + " member", room, true));
+        if (others.length > 0) {
+            writers.add(others[0]);
+            members.add(others[1]);
+        }
+        everyone()
+                .forEach(person -> assertThat(RawClient.await(person.connect())).isTrue());
+    }
+
+    private void leave(Person... people) {
+        for (Person person : people) {
+            RawClient.await(person.close());
         }
     }
 

@@ -152,7 +152,7 @@ class HistoryPackerTest {
     }
 
     private static Hosted loaded(List<StoredRun> runs, long epoch, long lastPosition) {
-        return new AwareDocumentLoader(HostLimits.DEFAULT, WallClock.SYSTEM, NO_PLUGINS, "")
+        return new AwareDocumentLoader(HostLimits.DEFAULT, WallClock.SYSTEM, NO_PLUGINS, () -> "")
                 .open(DOC, Optional.empty(), runs)
                 .host(epoch, lastPosition);
     }

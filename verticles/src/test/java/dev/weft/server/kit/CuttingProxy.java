@@ -12,6 +12,7 @@ public final class CuttingProxy {
     private final Vertx vertx;
     private final Map<NetSocket, NetSocket> pairs = new ConcurrentHashMap<>();
     private final NetServer listener;
+    private volatile boolean isOpen = true;
 
     /** @param target port on this machine */
     public CuttingProxy(Vertx vertx, int target) {
@@ -21,6 +22,10 @@ public final class CuttingProxy {
     }
 
     private void accept(NetSocket inbound, int target) {
+        if (!isOpen) {
+            inbound.close();
+            return;
+        }
         inbound.pause();
         vertx.createNetClient().connect(target, "localhost").onComplete(answer -> {
             if (answer.failed()) {
@@ -42,6 +47,16 @@ public final class CuttingProxy {
 
     public int port() {
         return listener.actualPort();
+    }
+
+    /** Ends all connections, and every new one at once, until {@link #open}. */
+    public void shut() {
+        isOpen = false;
+        cutAll();
+    }
+
+    public void open() {
+        isOpen = true;
     }
 
     /** Neither side is told; each sees its TCP connection end. */

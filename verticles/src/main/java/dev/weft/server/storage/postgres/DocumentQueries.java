@@ -30,6 +30,11 @@ final class DocumentQueries {
         this.statementMillisMax = statementMillisMax;
     }
 
+    Future<String> logName() {
+        return query(Sql.LOG_NAME, Tuple.tuple())
+                .map(rows -> rows.iterator().next().getString(0));
+    }
+
     Future<Optional<DocumentInfo>> find(DocumentKey key) {
         return query(Sql.FIND, of(key)).map(rows -> {
             if (rows.size() == 0) {

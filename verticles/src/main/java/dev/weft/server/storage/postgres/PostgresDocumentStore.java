@@ -48,6 +48,7 @@ public final class PostgresDocumentStore implements DocumentStore {
     private final List<String> deployments = new CopyOnWriteArrayList<>();
     private Pool pool;
     private volatile DocumentQueries queries;
+    private volatile String logName = "";
     private volatile boolean closing;
 
     public PostgresDocumentStore(Vertx vertx, PostgresStoreOptions options) {
@@ -112,8 +113,10 @@ public final class PostgresDocumentStore implements DocumentStore {
             lanes.add(lane);
             started.add(vertx.deployVerticle(lane).onSuccess(deployments::add));
         }
-        return Future.all(started).map(v -> {
-            queries = new DocumentQueries(pool, options.statementMillisMax());
+        DocumentQueries reads = new DocumentQueries(pool, options.statementMillisMax());
+        return Future.all(started).compose(v -> reads.logName()).map(name -> {
+            logName = name;
+            queries = reads;
             return null;
         });
     }
@@ -134,6 +137,12 @@ public final class PostgresDocumentStore implements DocumentStore {
     @Override
     public boolean isShared() {
         return true;
+    }
+
+    /** Of the server's identity and the table's, so that a dump that was restored has another. */
+    @Override
+    public String logName() {
+        return logName;
     }
 
     @Override

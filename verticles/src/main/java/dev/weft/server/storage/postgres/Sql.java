@@ -52,6 +52,10 @@ final class Sql {
             "number, epoch, existing, last_position, snapshot_position, entry_count, entry_bytes, snapshot_bytes";
 
     /** The row of a document, locked until the transaction ends: whoever claims it has to wait. */
+    /** A restored dump is in another server or in a table made anew; both numbers are the database server's. */
+    static final String LOG_NAME =
+            "select system_identifier || '-' || 'weft_document'::regclass::oid from pg_control_system()";
+
     static final String LOCK = "select " + INFO_COLUMNS + " from weft_document where kind = $1 and id = $2 for update";
 
     static final String FIND = "select " + INFO_COLUMNS + " from weft_document where kind = $1 and id = $2";
