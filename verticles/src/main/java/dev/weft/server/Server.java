@@ -175,6 +175,7 @@ public final class Server {
             @Override
             public void nodeJoined(String nodeId) {
                 events.tell(ServerEvent.NodeJoined.class, origin -> new ServerEvent.NodeJoined(origin, nodeId));
+                documents.nodeJoined(nodeId);
             }
 
             @Override

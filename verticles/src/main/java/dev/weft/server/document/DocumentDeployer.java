@@ -9,6 +9,7 @@ import dev.weft.server.event.EventStream;
 import dev.weft.server.limits.Limit;
 import dev.weft.server.limits.NodeLimits;
 import dev.weft.server.observe.DocumentMetrics;
+import dev.weft.server.registry.Departures;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.Ownership;
@@ -57,6 +58,7 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
     private final int passivateMillis;
     private final Context ownContext;
     private final HostedSlot.Surroundings around;
+    private final Departures departures = new Departures();
     private final Map<DocumentKey, HostedSlot> slots = new ConcurrentHashMap<>();
     private final long timer;
     private long tickedAtMillis = DocumentVerticle.nowMillis();
@@ -87,7 +89,7 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
         this.passivateMillis = passivateMillis;
         this.ownContext = vertx.getOrCreateContext();
         this.around = new HostedSlot.Surroundings(
-                vertx, ownContext, registry, store, inbox, loader, limits, metrics, node, this, events);
+                vertx, ownContext, registry, departures, store, inbox, loader, limits, metrics, node, this, events);
         this.timer = vertx.setPeriodic(TICK_MILLIS, fired -> ownContext.runOnContext(run -> tick()));
     }
 
@@ -212,6 +214,7 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
         tickedAtMillis = now;
         if (stoodStill) {
             LOG.warn("This node stood still; every document asks the store whether it is still owned here");
+            departures.paused(now);
         }
         boolean isRecheckDue = !around.store().isShared()
                 && now - recheckedAtMillis >= RECHECK_MILLIS
@@ -239,6 +242,7 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
 
     /** A node is gone. Called on any thread. */
     public void nodeLeft(String nodeId) {
+        ownContext.runOnContext(run -> departures.left(nodeId, HostedSlot.now()));
         performAll((protocol, now) -> protocol.nodeLeft(nodeId, now));
         for (HostedSlot slot : slots.values()) {
             DocumentVerticle serving = slot.serving();
@@ -246,6 +250,11 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
                 serving.nodeLeft(nodeId);
             }
         }
+    }
+
+    /** A node is there, for the first time or again. Called on any thread. */
+    public void nodeJoined(String nodeId) {
+        ownContext.runOnContext(run -> departures.joined(nodeId, HostedSlot.now()));
     }
 
     /** Entries of the registry may be lost or replaced. Called on any thread. */

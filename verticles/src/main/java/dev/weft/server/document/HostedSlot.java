@@ -14,6 +14,7 @@ import dev.weft.server.event.ServerEvent;
 import dev.weft.server.limits.NodeLimits;
 import dev.weft.server.observe.DocumentMetrics;
 import dev.weft.server.observe.LogFields;
+import dev.weft.server.registry.Departures;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.HostingFailure;
 import dev.weft.server.registry.Ownership;
@@ -46,6 +47,7 @@ final class HostedSlot {
             Vertx vertx,
             Context context,
             OwnershipRegistry registry,
+            Departures departures,
             DocumentStore store,
             NodeInbox inbox,
             DocumentLoader loader,
@@ -146,7 +148,7 @@ final class HostedSlot {
         } else if (effect instanceof OwnershipEffect.LookupEntry e) {
             answer(
                     around.registry.lookup(key),
-                    entry -> protocol.lookedUp(e.claimId(), entry, now()),
+                    entry -> protocol.lookedUp(e.claimId(), entry, around.departures.isWhole(now()), now()),
                     cause -> protocol.entryUnavailable(e.claimId(), now()));
         } else if (effect instanceof OwnershipEffect.VerifyEpoch e) {
             // Appending nothing asks the store whether the epoch still stands.

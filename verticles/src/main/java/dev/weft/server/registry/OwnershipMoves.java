@@ -66,6 +66,9 @@ abstract class OwnershipMoves {
 
     long detachedUntil = RetryTimer.NEVER;
 
+    /** Not before this time it claims again at once when it is fenced, whatever the registry says. */
+    long claimsAgainFrom = Long.MIN_VALUE;
+
     // On the way out.
     long announcedUntil = RetryTimer.NEVER;
     int flushNumber;

@@ -51,6 +51,7 @@ public final class OwnershipProtocol extends OwnershipMoves {
      *                fenced by the store         HOSTING      Suspend, LookupEntry, then one of:
      *                  entry is another's        STOPPING     Redirect all, StepDown
      *                  entry is ours             HOSTING      Detach; after a while STOPPING, to claim again
+     *                   (and nobody is missing)  STOPPING     StepDown, ReleaseEntry, to claim again at once
      *                   (without detaching)      STOPPING     StepDown, ReleaseEntry; the next ClaimEpoch waits a while
      *                  no entry                  STOPPING     StepDown, ReleaseEntry
      *                paused                      HOSTING      Suspend, VerifyEpoch, then Resume
@@ -83,6 +84,10 @@ public final class OwnershipProtocol extends OwnershipMoves {
      * acknowledged to them. When the halves meet, the entry names the winner; if they do not, claiming again after
      * {@code detachedMillis} carries this half's edits into the store. Without detaching the two take turns, after pauses
      * that grow.
+     *
+     * Why it may claim again at once: a claim may be carried out late, when whoever made it, this node perhaps, has long
+     * given it up. It fences the owner and owns nothing. Where no node is missing, there is nobody else whom the registry
+     * could not name. That no node is missing may be a mistake, so it is acted upon once in a while only.
      *
      * Answers carry the claim id they belong to. An answer to a claim that was given up is ignored, except where it says
      * that the registry now holds an entry nobody will serve: that entry is released.
@@ -406,13 +411,17 @@ public final class OwnershipProtocol extends OwnershipMoves {
         return take();
     }
 
-    public List<OwnershipEffect> lookedUp(String claimId, Optional<Ownership> entry, long now) {
+    /** @param isWhole whether the registry knows of all owners, as far as this node can tell */
+    public List<OwnershipEffect> lookedUp(String claimId, Optional<Ownership> entry, boolean isWhole, long now) {
         if (!holdsEpoch(claimId) || !fenced) {
             return take();
         }
         repeated.succeeded(Call.LOOKUP);
         boolean isOurs = entry.isPresent() && entry.get().isClaim(claimId);
-        if (isOurs && timing.detachedMillis() > 0) {
+        if (isOurs && timing.detachedMillis() > 0 && isWhole && now >= claimsAgainFrom) {
+            claimsAgainFrom = now + timing.healthyMillis();
+            stepDown(null, true, now);
+        } else if (isOurs && timing.detachedMillis() > 0) {
             goOnDetached(now);
         } else if (isOurs) {
             yieldToTheUnseen(now);

@@ -17,7 +17,8 @@ package dev.weft.server.registry;
  * @param detachedMillis how long an owner that the store has fenced, but its half of the cluster has not, goes on serving
  *     before it claims again; 0 means not at all
  * @param quarantineMillis first pause after a failure to load; doubles up to {@code quarantineMaxMillis}
- * @param healthyMillis a document that was served this long without failing starts again with the first pause
+ * @param healthyMillis a document that was served this long without failing starts again with the first pause; an owner
+ *     that was fenced claims again at once at most so often
  */
 public record OwnershipTiming(
         long waitMillis,

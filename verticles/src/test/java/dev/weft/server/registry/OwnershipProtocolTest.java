@@ -71,7 +71,7 @@ class OwnershipProtocolTest {
     private void detached() {
         hosting();
         protocol.fenced("c1", now);
-        protocol.lookedUp("c1", Optional.of(Ownership.active("a", "c1", 5)), now);
+        protocol.lookedUp("c1", Optional.of(Ownership.active("a", "c1", 5)), false, now);
         assertThat(protocol.isDetached()).isTrue();
     }
 
@@ -331,7 +331,7 @@ class OwnershipProtocolTest {
             assertThat(protocol.fenced("c1", now)).isEmpty();
             assertThat(wanted(2)).isEmpty();
             Ownership claiming = Ownership.claiming("b", "x2");
-            assertThat(protocol.lookedUp("c1", Optional.of(claiming), now))
+            assertThat(protocol.lookedUp("c1", Optional.of(claiming), false, now))
                     .containsExactly(new Redirect(2, claiming), new StepDown("c1", 5, claiming));
             protocol.stopped("c1", now);
             assertThat(protocol.phase()).isEqualTo(Phase.IDLE);
@@ -342,7 +342,7 @@ class OwnershipProtocolTest {
             hosting();
             protocol.fenced("c1", now);
             wanted(2);
-            assertThat(protocol.lookedUp("c1", Optional.empty(), now))
+            assertThat(protocol.lookedUp("c1", Optional.empty(), false, now))
                     .containsExactly(new StepDown("c1", 5, null), new ReleaseEntry("c1", null));
             protocol.stopped("c1", now);
             assertThat(protocol.released("c1", true, now)).containsExactly(new ClaimEntry(claim("c2")));
@@ -353,19 +353,55 @@ class OwnershipProtocolTest {
             hosting();
             protocol.fenced("c1", now);
             wanted(2);
-            assertThat(protocol.lookedUp("c1", Optional.of(Ownership.active("a", "c1", 5)), now))
+            assertThat(protocol.lookedUp("c1", Optional.of(Ownership.active("a", "c1", 5)), false, now))
                     .containsExactly(new Detach("c1", 5), new Admit(2, "c1", 5));
             assertThat(wanted(3)).containsExactly(new Admit(3, "c1", 5));
             long start = now;
             while (protocol.isDetached()) {
                 List<OwnershipEffect> effects = tickAtDeadline();
                 if (effects.contains(new LookupEntry("c1"))) {
-                    protocol.lookedUp("c1", Optional.of(Ownership.active("a", "c1", 5)), now);
+                    protocol.lookedUp("c1", Optional.of(Ownership.active("a", "c1", 5)), false, now);
                 } else {
                     assertThat(effects).containsExactly(new StepDown("c1", 5, null), new ReleaseEntry("c1", null));
                 }
             }
             assertThat(now).isEqualTo(start + TIMING.detachedMillis());
+        }
+
+        // A claim that was given up was carried out all the same: nobody else is there.
+        @Test
+        void aFencedOwnerClaimsAgainAtOnceIfNobodyIsMissing() {
+            hosting();
+            protocol.fenced("c1", now);
+            wanted(2);
+            assertThat(protocol.lookedUp("c1", Optional.of(Ownership.active("a", "c1", 5)), true, now))
+                    .containsExactly(new StepDown("c1", 5, null), new ReleaseEntry("c1", null));
+            protocol.stopped("c1", now);
+            assertThat(protocol.released("c1", true, now)).containsExactly(new ClaimEntry(claim("c2")));
+        }
+
+        @Test
+        void aFencedOwnerClaimsAgainAtOnceOnlyOnceInAWhile() {
+            aFencedOwnerClaimsAgainAtOnceIfNobodyIsMissing();
+            protocol.claimAnswered("c2", Ownership.claiming("a", "c2"), now);
+            protocol.epochClaimed("c2", 7, now);
+            protocol.loaded("c2", now);
+            now += TIMING.healthyMillis() - 1;
+            protocol.fenced("c2", now);
+            Optional<Ownership> ours = Optional.of(Ownership.active("a", "c2", 7));
+            assertThat(protocol.lookedUp("c2", ours, true, now)).containsExactly(new Detach("c2", 7));
+            now++;
+            assertThat(protocol.lookedUp("c2", ours, true, now))
+                    .containsExactly(new StepDown("c2", 7, null), new ReleaseEntry("c2", null));
+        }
+
+        @Test
+        void aDetachedOwnerClaimsAgainWhenEverybodyIsBackAndNobodyElseOwnsIt() {
+            detached();
+            Optional<Ownership> ours = Optional.of(Ownership.active("a", "c1", 5));
+            assertThat(protocol.lookedUp("c1", ours, false, now)).isEmpty();
+            assertThat(protocol.lookedUp("c1", ours, true, now))
+                    .containsExactly(new StepDown("c1", 5, null), new ReleaseEntry("c1", null));
         }
 
         @Test
@@ -379,7 +415,7 @@ class OwnershipProtocolTest {
                 strict.epochClaimed(claimId, turn, now);
                 strict.loaded(claimId, now);
                 strict.fenced(claimId, now);
-                assertThat(strict.lookedUp(claimId, Optional.of(Ownership.active("a", claimId, turn)), now))
+                assertThat(strict.lookedUp(claimId, Optional.of(Ownership.active("a", claimId, turn)), false, now))
                         .containsExactly(new StepDown(claimId, turn, null), new ReleaseEntry(claimId, null));
                 strict.wanted(turn, null, WAIT, now);
                 strict.stopped(claimId, now);
@@ -400,7 +436,7 @@ class OwnershipProtocolTest {
         void aDetachedOwnerFollowsTheWinnerWhenTheHalvesMeet() {
             detached();
             assertThat(protocol.entriesDoubtful(now)).containsExactly(new LookupEntry("c1"));
-            assertThat(protocol.lookedUp("c1", Optional.of(OTHERS), now))
+            assertThat(protocol.lookedUp("c1", Optional.of(OTHERS), false, now))
                     .containsExactly(new StepDown("c1", 5, OTHERS));
         }
 

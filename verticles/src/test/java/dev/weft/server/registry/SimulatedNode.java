@@ -381,7 +381,9 @@ final class SimulatedNode {
             cluster.registryCall(
                     this,
                     from -> Optional.ofNullable(cluster.entry(from, key)),
-                    entry -> input(document, p -> p.lookedUp(lookup.claimId(), entry, cluster.now)),
+                    entry -> input(
+                            document,
+                            p -> p.lookedUp(lookup.claimId(), entry, cluster.random.nextBoolean(), cluster.now)),
                     () -> input(document, p -> p.entryUnavailable(lookup.claimId(), cluster.now)));
         } else if (effect instanceof OwnershipEffect.ReleaseEntry release) {
             String claimId = release.claimId();

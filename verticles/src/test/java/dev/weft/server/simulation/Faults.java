@@ -30,7 +30,7 @@ final class Faults {
     }
 
     private void happen() {
-        switch (random().nextInt(12)) {
+        switch (random().nextInt(13)) {
             case 0, 1 -> crash();
             case 2 -> freeze();
             case 3 -> partition();
@@ -40,6 +40,7 @@ final class Faults {
             case 8 -> handOff();
             case 9 -> loseEntries();
             case 10 -> drain();
+            case 11 -> simulation.claimLate(random().nextBoolean() ? Simulation.AWARE : Simulation.RELAY);
             default -> falseAlarm();
         }
     }
@@ -87,6 +88,13 @@ final class Faults {
             return;
         }
         simulation.trace().add("network", "heals");
+        for (SimulatedNode one : simulation.nodes()) {
+            for (SimulatedNode other : simulation.nodes()) {
+                if (simulation.directories().separated(one.id(), other.id())) {
+                    one.later(simulation.schedule().upTo(500), () -> one.nodeJoined(other.id()));
+                }
+            }
+        }
         simulation.directories().heal();
         simulation.nodes().forEach(node -> node.later(simulation.schedule().upTo(1_000), node::entriesDoubtful));
     }

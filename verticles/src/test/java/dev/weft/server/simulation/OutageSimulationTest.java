@@ -4,9 +4,10 @@ import dev.weft.crdt.clock.HybridTimestamp;
 import dev.weft.crdt.id.OperationId;
 import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** While the store does not answer, people who reach each other go on seeing what they type. */
+/** While the store does not answer, people who reach each other go on seeing what they type; and it is soon made good. */
 class OutageSimulationTest {
     private static final int SEEDS = 10;
     private static final long BEGINS_MILLIS = 4_000;
@@ -54,6 +55,54 @@ class OutageSimulationTest {
         }
     }
 
+    /** Nobody holds the epoch that fences the owner. */
+    @Test
+    void aClaimThatIsCarriedOutLateHoldsNobodyUp() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation simulation = simulation(seed);
+            at(simulation, 0, () -> simulation.claimLate(Simulation.AWARE));
+            requireStored(simulation, 2_500);
+            Runs.run(simulation);
+        }
+    }
+
+    /** A node that is cut off from everything has claimed, and the store hears of it just before the cut ends. */
+    @Test
+    void aLateClaimOfTheOtherSideHoldsNobodyUpForLongOnceTheCutHasEnded() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation simulation = simulation(seed);
+            long cutMillis = 10_000;
+            at(simulation, 0, () -> {
+                SimulatedNode owner = ownerOf(simulation);
+                simulation.faults().cutOff(owner);
+                owner.reachesStore(false);
+            });
+            at(simulation, cutMillis - 500, () -> simulation.claimLate(Simulation.AWARE));
+            at(simulation, cutMillis, () -> {
+                simulation.nodes().forEach(node -> node.reachesStore(true));
+                simulation.faults().healPartition();
+            });
+            requireStored(simulation, cutMillis + 5_000);
+            Runs.run(simulation);
+        }
+    }
+
+    private static void requireStored(Simulation simulation, long fromMillis) {
+        for (long millis = fromMillis; millis < LASTS_MILLIS; millis += CHECK_MILLIS) {
+            at(simulation, millis, () -> {
+                long before = simulation.schedule().now() - 2 * WAY_MILLIS;
+                for (SimulatedClient author : simulation.clients()) {
+                    List<OperationId> lost = madeBefore(author, before)
+                            .filter(id -> !simulation.witness().isStored(Simulation.AWARE, id))
+                            .toList();
+                    if (!lost.isEmpty()) {
+                        throw new Violation(Invariant.GOES_ON, lost + " of " + author + " are not stored yet");
+                    }
+                }
+            });
+        }
+    }
+
     private static Simulation simulation(long seed) {
         Scenario calm = Scenario.calm(3, 5, 3, 0, 0).lasting(BEGINS_MILLIS + LASTS_MILLIS + 5_000);
         return new Simulation(seed, calm, Tampering.NONE);
@@ -87,12 +136,14 @@ class OutageSimulationTest {
     }
 
     private static void requireSeen(SimulatedClient author, SimulatedClient reader, long beforeMillis) {
-        List<OperationId> unseen = author.made().stream()
-                .filter(id -> new HybridTimestamp(id.clock()).millis() < beforeMillis)
-                .filter(id -> !reader.holds(id))
-                .toList();
+        List<OperationId> unseen =
+                madeBefore(author, beforeMillis).filter(id -> !reader.holds(id)).toList();
         if (!unseen.isEmpty()) {
             throw new Violation(Invariant.GOES_ON, reader + " does not see " + unseen + " of " + author);
         }
+    }
+
+    private static Stream<OperationId> madeBefore(SimulatedClient author, long millis) {
+        return author.made().stream().filter(id -> new HybridTimestamp(id.clock()).millis() < millis);
     }
 }

@@ -8,6 +8,7 @@ import dev.weft.server.document.DocumentLoader;
 import dev.weft.server.document.RelayRoomLoader;
 import dev.weft.server.event.EventStream;
 import dev.weft.server.plugin.PluginChain;
+import dev.weft.server.registry.Departures;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.Ownership;
@@ -38,6 +39,7 @@ final class SimulatedDeployer {
     private final DocumentStore store;
     private final DocumentLoader aware;
     private final DocumentLoader relay;
+    private final Departures departures = new Departures();
     private final Map<DocumentKey, SimulatedSlot> slots = new LinkedHashMap<>();
     private int claims;
     private long tickedAtMillis;
@@ -164,6 +166,9 @@ final class SimulatedDeployer {
         long now = now();
         boolean stoodStill = now - tickedAtMillis >= PAUSE_MILLIS;
         tickedAtMillis = now;
+        if (stoodStill) {
+            departures.paused(now);
+        }
         new LinkedHashMap<>(slots).forEach((key, slot) -> {
             OwnershipProtocol protocol = slot.protocol();
             if (stoodStill) {
@@ -178,7 +183,16 @@ final class SimulatedDeployer {
         });
     }
 
+    boolean isWhole() {
+        return departures.isWhole(now());
+    }
+
+    void nodeJoined(String nodeId) {
+        departures.joined(nodeId, now());
+    }
+
     void nodeLeft(String nodeId) {
+        departures.left(nodeId, now());
         List.copyOf(slots.values()).forEach(slot -> {
             perform(slot, (protocol, now) -> protocol.nodeLeft(nodeId, now));
             if (slot.serving() != null) {

@@ -153,6 +153,10 @@ final class SimulatedNode {
         deployer.nodeLeft(nodeId);
     }
 
+    void nodeJoined(String nodeId) {
+        deployer.nodeJoined(nodeId);
+    }
+
     void handOff(String toNode) {
         deployer.handOff(toNode);
     }

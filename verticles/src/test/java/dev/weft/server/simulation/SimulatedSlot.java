@@ -136,7 +136,7 @@ final class SimulatedSlot {
         } else if (effect instanceof OwnershipEffect.LookupEntry e) {
             answer(
                     deployer.registry().lookup(key),
-                    entry -> protocol.lookedUp(e.claimId(), entry, now()),
+                    entry -> protocol.lookedUp(e.claimId(), entry, deployer.isWhole(), now()),
                     cause -> protocol.entryUnavailable(e.claimId(), now()));
         } else if (effect instanceof OwnershipEffect.VerifyEpoch e) {
             answer(

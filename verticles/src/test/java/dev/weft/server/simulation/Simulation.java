@@ -135,6 +135,11 @@ final class Simulation {
         return "s" + ++sessions;
     }
 
+    /** The store carries out a claim that whoever made it has long given up. */
+    void claimLate(DocumentKey key) {
+        sharedStore().claim(key, false).onSuccess(epoch -> witness.claimed(key, "nobody", epoch));
+    }
+
     // Nodes.
 
     SimulatedNode startNode() {
