@@ -27,14 +27,22 @@ public final class CrdtBench {
 
     private CrdtBench() {}
 
-    /** @param arguments names of sequential traces; none means automerge-paper. {@code quick} leaves out other types and growth */
+    /**
+     * @param arguments names of sequential traces; none means automerge-paper. {@code quick} leaves out other types and
+     *     growth, {@code types} all but the other types
+     */
     public static void main(String[] arguments) {
         List<String> names = new ArrayList<>(List.of(arguments));
         boolean quick = names.remove("quick");
+        boolean typesOnly = names.remove("types");
         if (names.isEmpty()) {
             names.add("automerge-paper");
         }
         System.out.printf("%-46s %9s %10s %10s %10s %10s%n", "", "edits", "first ms", "best ms", "cpu ms", "us/edit");
+        if (typesOnly) {
+            otherTypes();
+            return;
+        }
         for (String name : names) {
             sequential(EditingTrace.load(name));
         }
