@@ -2,6 +2,7 @@ package dev.weft.client.awareness;
 
 import dev.weft.client.plugin.ClientPlugin;
 import dev.weft.client.plugin.PluginHost;
+import dev.weft.crdt.handler.json.JsonValueCodec;
 import dev.weft.protocol.awareness.AwarenessCodec;
 import dev.weft.protocol.awareness.AwarenessQuery;
 import dev.weft.protocol.awareness.AwarenessState;
@@ -47,10 +48,12 @@ public final class AwarenessPlugin implements ClientPlugin {
     }
 
     /**
-     * @param initial shown as soon as connected, also if empty
+     * @param initial shown as soon as connected, also if empty; see {@link #updateLocalState}
      * @param throttleMillis 0 for no throttle
+     * @throws IllegalArgumentException if JSON cannot say a value
      */
     public AwarenessPlugin(Map<String, Object> initial, long throttleMillis) {
+        requireJson(initial);
         this.throttle = new Throttle(throttleMillis, this::sendLocalState);
         metadata.putAll(initial);
         local = copyOf(metadata);
@@ -84,17 +87,27 @@ public final class AwarenessPlugin implements ClientPlugin {
         return local;
     }
 
-    /** Tells of every change of {@link #current}, on the client's context. @return ends it */
+    /**
+     * Tells of every change of {@link #current}, on the client's context. What a listener throws goes to the thread's handler of
+     * uncaught exceptions and stops nobody else.
+     *
+     * @return ends it
+     */
     public Runnable onChange(Consumer<? super DocumentAwareness> listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        Consumer<? super DocumentAwareness> registration = listener::accept;
+        listeners.add(registration);
+        return () -> listeners.remove(registration);
     }
 
     /**
      * Shows these values too; those shown before stay, key by key. Kept and sent with the next connection if there is
      * none now.
+     *
+     * @param values texts, numbers, booleans, null, and lists and maps of these, which must not change afterwards
+     * @throws IllegalArgumentException if JSON cannot say a value; nothing is shown then
      */
     public void updateLocalState(Map<String, Object> values) {
+        requireJson(values);
         if (host == null) {
             update(values);
         } else {
@@ -201,7 +214,22 @@ public final class AwarenessPlugin implements ClientPlugin {
             return;
         }
         current = next;
-        listeners.forEach(listener -> listener.accept(next));
+        listeners.forEach(listener -> tell(listener, next));
+    }
+
+    /** A listener that throws must not keep our own state from being sent, which comes next. */
+    private static void tell(Consumer<? super DocumentAwareness> listener, DocumentAwareness next) {
+        try {
+            listener.accept(next);
+        } catch (RuntimeException failure) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+        }
+    }
+
+    /** Here, where the caller hears of it: what cannot be sent would spoil every later update, too. */
+    private static void requireJson(Map<String, Object> values) {
+        JsonValueCodec.toJson(values);
     }
 
     private static Map<String, Object> copyOf(Map<String, Object> values) {

@@ -1,6 +1,7 @@
 package dev.weft.client.awareness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.client.plugin.PluginHost;
 import dev.weft.protocol.awareness.AwarenessQuery;
@@ -227,6 +228,35 @@ class AwarenessPluginTest {
         host.sent.clear();
         host.pass(1_000);
         assertThat(host.sent).isEmpty();
+    }
+
+    @Test
+    void aListenerThatThrowsKeepsNothingFromBeingSent() {
+        List<String> uncaught = new ArrayList<>();
+        plugin.onChange(everybody -> {
+            throw new IllegalStateException("listener");
+        });
+        Thread thread = Thread.currentThread();
+        Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+        thread.setUncaughtExceptionHandler((any, failure) -> uncaught.add(failure.getMessage()));
+        try {
+            connect("s");
+            plugin.updateLocalState(Map.of("name", "Ann"));
+        } finally {
+            thread.setUncaughtExceptionHandler(before);
+        }
+        assertThat(uncaught).isNotEmpty().containsOnly("listener");
+        assertThat(host.sent).isNotEmpty();
+        assertThat(plugin.local()).isEqualTo(Map.of("name", "Ann"));
+    }
+
+    @Test
+    void refusesValuesThatJsonCannotSayBeforeTheySpoilLaterOnes() {
+        connect("s");
+        Map<String, Object> values = Map.of("when", new Object());
+        assertThatThrownBy(() -> plugin.updateLocalState(values)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new AwarenessPlugin(values, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(plugin.local()).isEmpty();
     }
 
     @Test

@@ -71,6 +71,23 @@ class SnapshotTest {
         assertThat(new TextHandler(reader, "t").value()).isEqualTo("ab");
     }
 
+    // A replica of the reference that has no object for a handler leaves it out, and yet claims to cover its changes
+    // (W9).
+    @Test
+    void whatASnapshotOfOthersSaysNothingAboutIsNotPruned() {
+        text.insert(0, "a");
+        map.set("k", "v");
+        Change ofMap = author.exportChanges().get(1);
+        Snapshot withoutMap = Snapshot.of(
+                author.versionVector(),
+                Map.of("t", author.snapshotForOthers().data().get("t")));
+
+        assertThat(author.importSnapshot(withoutMap, true)).isTrue();
+        author.garbageCollect(author.versionVector());
+        assertThat(author.exportChanges()).containsExactly(ofMap);
+        assertThat(text.value()).isEqualTo("a");
+    }
+
     @Test
     void operationsOfAnotherTypeThanTheHandlersAreKept() {
         text.insert(0, "a");
