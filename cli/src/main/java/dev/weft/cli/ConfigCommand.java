@@ -28,6 +28,8 @@ final class ConfigCommand implements Callable<Integer> {
         if (reference) {
             out.print(ReferencePage.text());
         } else {
+            ConfigurationFlags.unknownVariables(System.getenv())
+                    .forEach(warning -> spec.commandLine().getErr().println("weft: " + warning));
             ConfigurationFlags.describe(spec.commandLine().getParseResult(), System.getenv())
                     .forEach(out::println);
         }

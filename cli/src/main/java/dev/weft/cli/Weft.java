@@ -29,6 +29,9 @@ public final class Weft {
     /** Commands whose options are those of a node. */
     private static final Set<String> CONFIGURED = Set.of("run", "config", "backup", "restore");
 
+    /** Those that are about nothing else. */
+    private static final Set<String> ALONE = Set.of("run", "config");
+
     @Option(
             names = {"-v", "--verbose"},
             scope = ScopeType.INHERIT,
@@ -94,6 +97,8 @@ public final class Weft {
                     ConfigurationFlags.addTo(
                             commandLine.getSubcommands().get(name).getCommandSpec());
                 }
+                // What is no flag is told together with all other mistakes of the configuration.
+                commandLine.getSubcommands().get(name).setUnmatchedArgumentsAllowed(ALONE.contains(name));
             }
         });
         commandLine.setUsageHelpAutoWidth(true);

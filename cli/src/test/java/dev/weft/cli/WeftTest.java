@@ -31,7 +31,6 @@ class WeftTest {
                 "cat localhost:1 document text",
                 "type ws://localhost:1 document text",
                 "run --port",
-                "run --limits.connection 3",
             })
     void wrongUsageIsExitCodeTwo(String line) {
         assertThat(execute(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
@@ -45,6 +44,8 @@ class WeftTest {
                 "run --store cloud",
                 "run --cluster-name lonely",
                 "run --host 0.0.0.0",
+                "run --limits.connection 3",
+                "config here",
                 "config --store postgres"
             })
     void aWrongConfigurationIsExitCodeTwoAndSaysWhatIsWrong(String line) {

@@ -4,12 +4,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The effective value of every setting and where it comes from. The command line wins over the environment, that over
  * the file, and that over what is standard.
  */
 final class Configuration {
+    /** Texts that YAML takes for themselves. */
+    private static final Pattern PLAIN = Pattern.compile("|[A-Za-z0-9/_.]([A-Za-z0-9/_., -]|:(?=[^ ]))*");
+
     private final Map<String, Object> values = new LinkedHashMap<>();
     private final Map<String, String> sources = new LinkedHashMap<>();
 
@@ -24,7 +28,33 @@ final class Configuration {
      */
     static Configuration of(
             Map<String, String> flags, Map<String, String> environment, Map<String, String> file, String fileName) {
-        List<String> mistakes = new ArrayList<>(unknownKeys(file, fileName));
+        return of(flags, environment, file, fileName, List.of());
+    }
+
+    /** The same. @param known mistakes that were found before, to be told with the others */
+    static Configuration of(
+            Map<String, String> flags,
+            Map<String, String> environment,
+            Map<String, String> file,
+            String fileName,
+            List<String> known) {
+        List<String> mistakes = new ArrayList<>(known);
+        Configuration configuration = collect(flags, environment, file, fileName, mistakes);
+        mistakes.addAll(Consistency.mistakesIn(configuration));
+        if (!mistakes.isEmpty()) {
+            throw new InvalidConfigurationException(mistakes);
+        }
+        return configuration;
+    }
+
+    /** Each setting by itself; whether they fit together is not looked at. @param mistakes to which more are added */
+    static Configuration collect(
+            Map<String, String> flags,
+            Map<String, String> environment,
+            Map<String, String> file,
+            String fileName,
+            List<String> mistakes) {
+        mistakes.addAll(unknownKeys(file, fileName));
         Configuration configuration = new Configuration();
         for (Setting<?> setting : Settings.all()) {
             if (flags.containsKey(setting.name())) {
@@ -38,10 +68,6 @@ final class Configuration {
                 configuration.sources.put(setting.name(), "default");
             }
         }
-        mistakes.addAll(Consistency.mistakesIn(configuration));
-        if (!mistakes.isEmpty()) {
-            throw new InvalidConfigurationException(mistakes);
-        }
         return configuration;
     }
 
@@ -50,7 +76,7 @@ final class Configuration {
             values.put(setting.name(), setting.parse(text));
             sources.put(setting.name(), source);
         } catch (IllegalArgumentException e) {
-            String shown = setting.isSecret() ? "its value" : "'" + text + "'";
+            String shown = setting.isSecret() ? "its value" : "'" + Secrets.withoutPasswords(text) + "'";
             mistakes.add(setting.name() + ": " + shown + ", from " + source + ", " + e.getMessage());
             // So that the rest can be checked all the same.
             values.put(setting.name(), setting.standard());
@@ -94,7 +120,7 @@ final class Configuration {
         return !"default".equals(sources.get(setting.name()));
     }
 
-    /** One line per setting: name, value, source. Secrets are not shown. */
+    /** One line per setting: name, value, source. Secrets are not shown; without any, it is a file that says the same. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         String section = "";
@@ -114,6 +140,15 @@ final class Configuration {
         if (value == null) {
             return "";
         }
-        return setting.isSecret() ? Secrets.mask(value.toString()) : setting.formatted(value);
+        return asYaml(
+                setting.isSecret()
+                        ? Secrets.mask(setting.formatted(value))
+                        : Secrets.withoutPasswords(setting.formatted(value)));
+    }
+
+    /** In quotes where plain text would mean something else. */
+    private static String asYaml(String text) {
+        boolean isPlain = PLAIN.matcher(text).matches();
+        return isPlain ? text : "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 }

@@ -25,21 +25,21 @@ final class ConfigurationFile {
 
     private ConfigurationFile() {}
 
-    /** @throws InvalidConfigurationException if it cannot be read or is no YAML */
-    static Map<String, String> read(Path file) {
+    /** @param mistakes to which is added what cannot be read; the rest is given all the same */
+    static Map<String, String> read(Path file, List<String> mistakes) {
         Map<String, String> values = new LinkedHashMap<>();
-        List<String> mistakes = new ArrayList<>();
-        JsonNode root = tree(file);
-        if (!root.isMissingNode() && !root.isNull()) {
-            flatten("", root, values, mistakes);
-        }
-        if (!mistakes.isEmpty()) {
-            throw new InvalidConfigurationException(mistakes);
+        try {
+            JsonNode root = tree(file);
+            if (!root.isMissingNode() && !root.isNull()) {
+                flatten("", root, values, mistakes);
+            }
+        } catch (InvalidConfigurationException e) {
+            mistakes.addAll(e.mistakes());
         }
         return values;
     }
 
-    /** @throws InvalidConfigurationException as above */
+    /** @throws InvalidConfigurationException if it cannot be read or is no YAML */
     static JsonNode tree(Path file) {
         try {
             if (Files.size(file) > FILE_BYTES_MAX) {

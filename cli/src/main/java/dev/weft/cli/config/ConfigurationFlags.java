@@ -59,6 +59,14 @@ public final class ConfigurationFlags {
 
     /** @throws InvalidConfigurationException with every mistake there is */
     static Configuration read(ParseResult parsed, Map<String, String> environment) {
+        String file = parsed.matchedOptionValue(FILE, environment.get(FILE_VARIABLE));
+        List<String> mistakes = new ArrayList<>(unknownFlags(parsed));
+        Map<String, String> inFile = file == null ? Map.of() : ConfigurationFile.read(Path.of(file), mistakes);
+        return Configuration.of(flags(parsed), environment, inFile, file, mistakes);
+    }
+
+    /** By setting name. */
+    static Map<String, String> flags(ParseResult parsed) {
         Map<String, String> flags = new LinkedHashMap<>();
         for (Setting<?> setting : Settings.all()) {
             if (parsed.hasMatchedOption(setting.flag())) {
@@ -68,9 +76,27 @@ public final class ConfigurationFlags {
         if (parsed.hasMatchedOption(NO_CREATE)) {
             flags.put(Settings.CLIENTS_CREATE.name(), "false");
         }
-        String file = parsed.matchedOptionValue(FILE, environment.get(FILE_VARIABLE));
-        Map<String, String> inFile = file == null ? Map.of() : ConfigurationFile.read(Path.of(file));
-        return Configuration.of(flags, environment, inFile, file);
+        return flags;
+    }
+
+    /** Told with all other mistakes, so the parser lets them pass. */
+    private static List<String> unknownFlags(ParseResult parsed) {
+        List<String> known = new ArrayList<>(parsed.commandSpec().optionsMap().keySet());
+        List<String> mistakes = new ArrayList<>();
+        boolean mayBeValue = false;
+        for (String argument : parsed.unmatched()) {
+            if (argument.startsWith("-")) {
+                String flag = argument.split("=", 2)[0];
+                mistakes.add(flag + ": there is no such flag" + Suggestion.amongst(known, flag));
+                mayBeValue = !argument.contains("=");
+            } else {
+                if (!mayBeValue) {
+                    mistakes.add("'" + argument + "' means nothing here");
+                }
+                mayBeValue = false;
+            }
+        }
+        return mistakes;
     }
 
     /** As {@link #read}. */

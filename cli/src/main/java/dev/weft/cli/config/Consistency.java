@@ -2,12 +2,14 @@ package dev.weft.cli.config;
 
 import dev.weft.server.auth.jwt.JwtOptions;
 import dev.weft.server.gateway.GatewayOptions;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** What is right by itself and wrong together. */
@@ -61,7 +63,7 @@ final class Consistency {
                 if (get(Settings.AUTH_TOKENS_FILE) == null) {
                     mistakes.add("auth.kind is tokens, but auth.tokens-file is missing");
                 } else {
-                    readable(Settings.AUTH_TOKENS_FILE, get(Settings.AUTH_TOKENS_FILE));
+                    tokens(Settings.AUTH_TOKENS_FILE, get(Settings.AUTH_TOKENS_FILE));
                 }
             }
             case "jwt" -> jwt();
@@ -72,7 +74,7 @@ final class Consistency {
     private void operation() {
         String tokens = get(Settings.HTTP_API_TOKENS_FILE);
         if (tokens != null) {
-            readable(Settings.HTTP_API_TOKENS_FILE, tokens);
+            tokens(Settings.HTTP_API_TOKENS_FILE, tokens);
             if (get(Settings.HTTP_PORT) == null) {
                 mistakes.add("http.api-tokens-file needs http.port, where the interface is served");
             }
@@ -93,9 +95,13 @@ final class Consistency {
             mistakes.add("auth.kind is jwt, but none of auth.jwt.key-files, auth.jwt.secret-file and auth.jwt.jwks-url"
                     + " is set");
         }
-        files.forEach(file -> readable(Settings.JWT_KEY_FILES, file));
-        if (secret != null) {
-            readable(Settings.JWT_SECRET_FILE, secret);
+        for (String file : files) {
+            if (readable(Settings.JWT_KEY_FILES, file)) {
+                keys(Settings.JWT_KEY_FILES, JwtOptions.DEFAULT.withKeyFiles(List.of(Path.of(file))));
+            }
+        }
+        if (secret != null && readable(Settings.JWT_SECRET_FILE, secret)) {
+            keys(Settings.JWT_SECRET_FILE, JwtOptions.DEFAULT.withSecretFile(Path.of(secret)));
         }
         List<String> algorithms = get(Settings.JWT_ALGORITHMS);
         for (String algorithm : algorithms) {
@@ -110,9 +116,9 @@ final class Consistency {
                             + " set");
         }
         if (jwks != null && !isSafe(jwks)) {
-            mistakes.add(
-                    "auth.jwt.jwks-url: '" + jwks + "' must be a https URL, or http on loopback: whoever changes its"
-                            + " answer on the way lets in whom he likes");
+            mistakes.add("auth.jwt.jwks-url: '" + Secrets.withoutPasswords(jwks)
+                    + "' must be a https URL, or http on loopback: whoever changes its"
+                    + " answer on the way lets in whom he likes");
         }
         if (get(Settings.JWT_LEEWAY) % 1_000 != 0) {
             mistakes.add("auth.jwt.leeway must be whole seconds");
@@ -129,9 +135,45 @@ final class Consistency {
         }
     }
 
-    private void readable(Setting<?> setting, String file) {
-        if (!Files.isReadable(Path.of(file))) {
+    private boolean readable(Setting<?> setting, String file) {
+        if (!Files.isRegularFile(Path.of(file)) || !Files.isReadable(Path.of(file))) {
             mistakes.add(setting.name() + ": there is no file '" + file + "' that can be read");
+            return false;
+        }
+        return true;
+    }
+
+    private void tokens(Setting<?> setting, String file) {
+        if (!readable(setting, file)) {
+            return;
+        }
+        try {
+            TokensFile.read(Path.of(file));
+        } catch (InvalidConfigurationException e) {
+            e.mistakes().forEach(mistake -> mistakes.add(setting.name() + ": " + mistake));
+        }
+    }
+
+    private void keys(Setting<?> setting, JwtOptions options) {
+        try {
+            options.requireKeys();
+        } catch (IOException e) {
+            mistakes.add(setting.name() + ": " + e.getMessage());
+        }
+    }
+
+    /** The most likely mistake with two files of one kind is to take one for the other. */
+    private void pem(Setting<String> setting, String content) {
+        if (!readable(setting, get(setting))) {
+            return;
+        }
+        try {
+            if (!Files.readString(Path.of(get(setting))).contains(content + "-----")) {
+                mistakes.add(setting.name() + ": '" + get(setting) + "' holds no " + content.toLowerCase(Locale.ROOT)
+                        + " as PEM");
+            }
+        } catch (IOException e) {
+            mistakes.add(setting.name() + ": '" + get(setting) + "' is no PEM: " + e.getMessage());
         }
     }
 
@@ -143,7 +185,9 @@ final class Consistency {
             return;
         }
         missing.forEach(file -> mistakes.add(file.name() + " is missing beside the other files of its section"));
-        files.stream().filter(file -> get(file) != null).forEach(file -> readable(file, get(file)));
+        files.stream()
+                .filter(file -> get(file) != null)
+                .forEach(file -> pem(file, file.key().equals("key-file") ? "PRIVATE KEY" : "CERTIFICATE"));
     }
 
     private void cluster() {

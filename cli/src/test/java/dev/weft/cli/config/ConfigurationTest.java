@@ -7,10 +7,14 @@ import dev.weft.server.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class ConfigurationTest {
     @TempDir
@@ -98,6 +102,17 @@ class ConfigurationTest {
                 .singleElement()
                 .asString()
                 .contains("store.postgres-url");
+        assertThat(mistakes(
+                        Map.of("auth.kind", "jwt", "auth.jwt.jwks-url", "http://me:hush-hush@issuer.example"),
+                        Map.of(),
+                        Map.of()))
+                .noneSatisfy(each -> assertThat(each).contains("hush-hush"));
+        Map<String, String> hooks =
+                Map.of("webhooks.urls", "https://a:hush-hush@b.example/x?key=hush-hush,https://c.example");
+        assertThat(Configuration.collect(hooks, Map.of(), Map.of(), null, new ArrayList<>())
+                        .lines())
+                .anySatisfy(line -> assertThat(line).contains("https://a:***@b.example/x?***", "https://c.example"))
+                .noneSatisfy(line -> assertThat(line).contains("hush-hush"));
         assertThat(Secrets.mask("hush-hush")).isEqualTo("***");
         assertThat(Secrets.mask("postgresql://db/weft?password=hush-hush")).isEqualTo("postgresql://db/weft?***");
     }
@@ -160,18 +175,129 @@ class ConfigurationTest {
         assertThat(file("# nothing\n")).isEmpty();
     }
 
+    /** Every option, one after the other: in the file, in the environment and as a flag, and each wins over the last. */
+    @Test
+    void everyOptionHasTheSameNameEverywhere() throws IOException {
+        for (Setting<?> setting : Settings.all()) {
+            List<String> values = valuesOf(setting);
+            Path file = Files.writeString(folder.resolve("weft.yaml"), yaml(setting, values.get(0)));
+            List<String> mistakes = new ArrayList<>();
+            Map<String, String> inFile = ConfigurationFile.read(file, mistakes);
+            Map<String, String> environment = Map.of(setting.variable(), values.get(1));
+            Map<String, String> flags = ConfigurationFlags.flags(run(setting.flag(), values.get(2)));
+            List<Configuration> found = List.of(
+                    Configuration.collect(Map.of(), Map.of(), inFile, "weft.yaml", mistakes),
+                    Configuration.collect(Map.of(), environment, inFile, "weft.yaml", mistakes),
+                    Configuration.collect(flags, environment, inFile, "weft.yaml", mistakes));
+            assertThat(mistakes).as(setting.name()).isEmpty();
+            for (int i = 0; i < found.size(); i++) {
+                assertThat((Object) found.get(i).get(setting))
+                        .as(setting.name() + ", place " + i)
+                        .isEqualTo(setting.parse(values.get(i)))
+                        .isNotEqualTo(setting.standard());
+            }
+            for (String alias : setting.aliases()) {
+                assertThat(ConfigurationFlags.flags(run(alias, values.get(2)))).isEqualTo(flags);
+            }
+        }
+    }
+
+    /** Three of those it takes; none is what it would be anyway, and two that follow each other differ if they can. */
+    private static List<String> valuesOf(Setting<?> setting) {
+        // Of a choice the description names all there are.
+        List<String> taken = Stream.concat(
+                        Stream.of("3", "7000", "false", "true", "2 s", "3 min", "2 KiB", "3 MiB"),
+                        Stream.of(setting.kind().describe().split("[ ,]+")))
+                .filter(each -> accepts(setting, each))
+                .toList();
+        assertThat(taken).as(setting.name()).isNotEmpty();
+        return List.of(taken.get(0), taken.get(taken.size() - 1), taken.get(0));
+    }
+
+    private static boolean accepts(Setting<?> setting, String text) {
+        try {
+            return !setting.parse(text).equals(setting.standard());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static String yaml(Setting<?> setting, String value) {
+        StringBuilder yaml = new StringBuilder();
+        String indent = "";
+        for (String part : setting.name().split("\\.")) {
+            yaml.append(yaml.isEmpty() ? "" : "\n").append(indent).append(part).append(':');
+            indent += "  ";
+        }
+        return yaml.append(' ').append(value).append('\n').toString();
+    }
+
+    private static CommandLine.ParseResult run(String... arguments) {
+        CommandSpec command = CommandSpec.create();
+        ConfigurationFlags.addTo(command);
+        return new CommandLine(command).setUnmatchedArgumentsAllowed(true).parseArgs(arguments);
+    }
+
+    @Test
+    void mistakesOfAllPlacesAreToldAtOnce() throws IOException {
+        Path tokens = Files.writeString(folder.resolve("tokens.yaml"), "- subject: ann\n");
+        Path file = Files.writeString(folder.resolve("weft.yaml"), """
+                clients:
+                  prot: 1
+                  origins: ["a,b"]
+                auth:
+                  kind: tokens
+                  tokens-file: %s
+                tls:
+                  certificate-file: %s
+                  key-file: %s
+                """.formatted(tokens, tokens, tokens));
+        var parsed = run("--config", file.toString(), "--limits.conections", "3", "--port", "many", "here");
+        assertThat(catchThrowableOfType(
+                                InvalidConfigurationException.class,
+                                () -> ConfigurationFlags.read(parsed, Map.of("WEFT_LIMITS_PENDING", "few")))
+                        .mistakes())
+                .hasSize(9)
+                .anySatisfy(each -> assertThat(each)
+                        .contains("--limits.conections", "no such flag", "did you mean --limits.connections?"))
+                .anySatisfy(each -> assertThat(each).contains("'here' means nothing"))
+                .anySatisfy(each -> assertThat(each).contains("clients.prot", "did you mean clients.port?"))
+                .anySatisfy(each -> assertThat(each).contains("clients.origins", "commas"))
+                .anySatisfy(each -> assertThat(each).contains("clients.port", "'many'", "command line"))
+                .anySatisfy(each -> assertThat(each).contains("limits.pending", "'few'", "WEFT_LIMITS_PENDING"))
+                .anySatisfy(each -> assertThat(each).contains("auth.tokens-file", "entry 1", "token and subject"))
+                .anySatisfy(each -> assertThat(each).contains("tls.certificate-file", "no certificate"))
+                .anySatisfy(each -> assertThat(each).contains("tls.key-file", "no private key"));
+    }
+
+    /** So that somebody can keep it, and change a line. */
+    @Test
+    void whatIsShownIsAFileThatSaysTheSame() throws IOException {
+        Map<String, String> flags = Map.of(
+                "clients.origins", "*",
+                "webhooks.urls", "https://a.example/x#y, https://b.example:8443",
+                "auth.jwt.issuer", "me: \"myself\" # and I",
+                "store.data", "C:\\data",
+                "limits.clock-drift", "3 d",
+                "limits.resident-bytes", "0");
+        Configuration shown = Configuration.collect(flags, Map.of(), Map.of(), null, new ArrayList<>());
+        List<String> mistakes = new ArrayList<>();
+        Path file = Files.writeString(folder.resolve("weft.yaml"), String.join("\n", shown.lines()));
+        Configuration again = Configuration.collect(
+                Map.of(), Map.of(), ConfigurationFile.read(file, mistakes), "weft.yaml", mistakes);
+        assertThat(mistakes).isEmpty();
+        for (Setting<?> setting : Settings.all()) {
+            assertThat((Object) again.get(setting)).as(setting.name()).isEqualTo(shown.get(setting));
+        }
+    }
+
     @Test
     void aFileThatIsNotOneIsOneMistake() throws IOException {
         for (String wrong : List.of("a: [", "a: 1\na: 2\n", "just words")) {
             Path file = Files.writeString(folder.resolve("wrong.yaml"), wrong);
-            assertThat(catchThrowableOfType(InvalidConfigurationException.class, () -> ConfigurationFile.read(file)))
-                    .as(wrong)
-                    .isNotNull();
+            assertThat(mistakesIn(file)).as(wrong).hasSize(1);
         }
-        assertThat(catchThrowableOfType(
-                                InvalidConfigurationException.class,
-                                () -> ConfigurationFile.read(folder.resolve("nowhere.yaml")))
-                        .mistakes())
+        assertThat(mistakesIn(folder.resolve("nowhere.yaml")))
                 .singleElement()
                 .asString()
                 .contains("nowhere.yaml", "cannot be read");
@@ -218,7 +344,17 @@ class ConfigurationTest {
     }
 
     private Map<String, String> file(String text) throws IOException {
-        return ConfigurationFile.read(Files.writeString(folder.resolve("weft.yaml"), text));
+        List<String> mistakes = new ArrayList<>();
+        Map<String, String> values =
+                ConfigurationFile.read(Files.writeString(folder.resolve("weft.yaml"), text), mistakes);
+        assertThat(mistakes).isEmpty();
+        return values;
+    }
+
+    private static List<String> mistakesIn(Path file) {
+        List<String> mistakes = new ArrayList<>();
+        ConfigurationFile.read(file, mistakes);
+        return mistakes;
     }
 
     private static List<String> mistakes(

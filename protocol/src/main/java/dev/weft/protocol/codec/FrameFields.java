@@ -2,6 +2,7 @@ package dev.weft.protocol.codec;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.weft.protocol.codec.MalformedMessageException.Bound;
 import dev.weft.protocol.codec.MalformedMessageException.Reason;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -148,7 +149,7 @@ final class FrameFields {
             } else if (elements.size() < max) {
                 elements.add(parser.getText());
             } else if (field == Field.CHANGES) {
-                throw new MalformedMessageException(Reason.OVER_LIMIT, "More changes in one frame than " + max, null);
+                throw MalformedMessageException.over(Bound.CHANGES, "More changes in one frame than " + max, null);
             } else {
                 wrong = true;
             }
@@ -179,8 +180,8 @@ final class FrameFields {
     String documentId() {
         String id = string(Field.DOCUMENT_ID);
         if (id.length() > limits.documentIdCharsMax()) {
-            throw new MalformedMessageException(
-                    Reason.OVER_LIMIT, "Document id longer than " + limits.documentIdCharsMax(), null);
+            throw MalformedMessageException.over(
+                    Bound.DOCUMENT_ID, "Document id longer than " + limits.documentIdCharsMax(), null);
         }
         return id;
     }

@@ -105,8 +105,8 @@ final class Json {
 
         void spend() {
             if (++spent > max) {
-                throw new MalformedMessageException(
-                        MalformedMessageException.Reason.OVER_LIMIT, "More JSON values than " + max, null);
+                throw MalformedMessageException.over(
+                        MalformedMessageException.Bound.VALUES, "More JSON values than " + max, null);
             }
         }
     }

@@ -23,23 +23,47 @@ public final class MalformedMessageException extends RuntimeException {
         OVER_LIMIT
     }
 
+    /** Which of {@link FrameLimits} was exceeded. */
+    public enum Bound {
+        FRAME_BYTES,
+        INFLATED_BYTES,
+        JSON_DEPTH,
+        /** The length of a string or key, or the number of values, of which the message would be made in memory. */
+        VALUES,
+        CHANGES,
+        DOCUMENT_ID,
+        VERSION_VECTOR_PEERS
+    }
+
     private final transient Reason reason;
+    private final transient Bound bound;
     private final transient OptionalLong type;
     private final transient String documentId;
 
     MalformedMessageException(Reason reason, String message, Throwable cause) {
-        this(reason, message, cause, OptionalLong.empty(), null);
+        this(reason, null, message, cause, OptionalLong.empty(), null);
     }
 
-    MalformedMessageException(Reason reason, String message, Throwable cause, OptionalLong type, String documentId) {
+    private MalformedMessageException(
+            Reason reason, Bound bound, String message, Throwable cause, OptionalLong type, String documentId) {
         super(message, cause, false, false);
         this.reason = reason;
+        this.bound = bound;
         this.type = type;
         this.documentId = documentId;
     }
 
+    static MalformedMessageException over(Bound bound, String message, Throwable cause) {
+        return new MalformedMessageException(Reason.OVER_LIMIT, bound, message, cause, OptionalLong.empty(), null);
+    }
+
     public Reason reason() {
         return reason;
+    }
+
+    /** What was exceeded if the reason is {@link Reason#OVER_LIMIT}, otherwise null. */
+    public Bound bound() {
+        return bound;
     }
 
     /** The type code; empty when the frame was not JSON with an integer type. Any 64-bit number is possible. */
@@ -76,6 +100,6 @@ public final class MalformedMessageException extends RuntimeException {
 
     /** The same fault with what is known about the frame it was found in. */
     MalformedMessageException in(OptionalLong type, String documentId) {
-        return new MalformedMessageException(reason, getMessage(), getCause(), type, documentId);
+        return new MalformedMessageException(reason, bound, getMessage(), getCause(), type, documentId);
     }
 }

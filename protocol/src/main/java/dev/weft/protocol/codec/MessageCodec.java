@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.weft.crdt.codec.StrictUtf8;
+import dev.weft.protocol.codec.MalformedMessageException.Bound;
 import dev.weft.protocol.codec.MalformedMessageException.Reason;
 import dev.weft.protocol.message.AwareMessage;
 import dev.weft.protocol.message.Message;
@@ -164,7 +165,7 @@ public final class MessageCodec {
         try (InputStream json = compressor.decompress(new ByteArrayInputStream(frame, offset, length))) {
             byte[] inflated = json.readNBytes(max);
             if (inflated.length == max && json.read() >= 0) {
-                throw new MalformedMessageException(Reason.OVER_LIMIT, "A frame inflates beyond " + max, null);
+                throw MalformedMessageException.over(Bound.INFLATED_BYTES, "A frame inflates beyond " + max, null);
             }
             return inflated;
         } catch (MalformedMessageException e) {
@@ -205,15 +206,19 @@ public final class MessageCodec {
     }
 
     private static MalformedMessageException notJson(IOException e) {
-        Reason reason = e instanceof StreamConstraintsException ? Reason.OVER_LIMIT : Reason.NOT_JSON;
         String message = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-        return new MalformedMessageException(reason, message, e);
+        if (!(e instanceof StreamConstraintsException)) {
+            return new MalformedMessageException(Reason.NOT_JSON, message, e);
+        }
+        // Only its words tell which of the parser's bounds it was.
+        boolean isDepth = String.valueOf(message).contains("nesting depth");
+        return MalformedMessageException.over(isDepth ? Bound.JSON_DEPTH : Bound.VALUES, message, e);
     }
 
     private void requireSize(int length) {
         if (length > limits.frameBytesMax()) {
-            throw new MalformedMessageException(
-                    Reason.OVER_LIMIT, "A frame of " + length + " bytes, more than " + limits.frameBytesMax(), null);
+            throw MalformedMessageException.over(
+                    Bound.FRAME_BYTES, "A frame of " + length + " bytes, more than " + limits.frameBytesMax(), null);
         }
     }
 

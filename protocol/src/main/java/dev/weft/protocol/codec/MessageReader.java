@@ -7,6 +7,7 @@ import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.codec.FrameFields.Field;
+import dev.weft.protocol.codec.MalformedMessageException.Bound;
 import dev.weft.protocol.codec.MalformedMessageException.Reason;
 import dev.weft.protocol.message.Ack;
 import dev.weft.protocol.message.ChangeMessage;
@@ -141,8 +142,10 @@ final class MessageReader {
 
     private VersionVector vector(byte[] bytes) {
         if (new ByteReader(bytes).readUvarint("version vector") > limits.versionVectorPeersMax()) {
-            throw new MalformedMessageException(
-                    Reason.OVER_LIMIT, "More peers in a version vector than " + limits.versionVectorPeersMax(), null);
+            throw MalformedMessageException.over(
+                    Bound.VERSION_VECTOR_PEERS,
+                    "More peers in a version vector than " + limits.versionVectorPeersMax(),
+                    null);
         }
         return VersionVector.decode(bytes);
     }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.awareness.AwarenessCodec;
+import dev.weft.protocol.codec.MalformedMessageException.Bound;
 import dev.weft.protocol.codec.MalformedMessageException.Reason;
 import dev.weft.protocol.message.Ping;
 import java.util.List;
@@ -23,7 +24,7 @@ class FrameLimitsTest {
     void boundsTheFrame() {
         String ping = "{\"type\":5,\"documentId\":\"d\",\"timestamp\":1}";
         assertAccepted(ping + " ".repeat(2000 - ping.length()));
-        assertOverLimit(ping + " ".repeat(2001 - ping.length()));
+        assertOver(Bound.FRAME_BYTES, ping + " ".repeat(2001 - ping.length()));
     }
 
     @Test
@@ -33,7 +34,7 @@ class FrameLimitsTest {
         byte[] just = Compressor.GZIP.compress((ping + " ".repeat(3000 - ping.length())).getBytes(UTF_8));
         byte[] more = Compressor.GZIP.compress((ping + " ".repeat(3001 - ping.length())).getBytes(UTF_8));
         assertThat(gzip.decode(just)).isInstanceOf(Ping.class);
-        assertThat(refusal(gzip, more).reason()).isEqualTo(Reason.OVER_LIMIT);
+        assertThat(refusal(gzip, more).bound()).isEqualTo(Bound.INFLATED_BYTES);
     }
 
     // A frame of half a megabyte that would become half a gigabyte.
@@ -46,37 +47,39 @@ class FrameLimitsTest {
             System.arraycopy(member, 0, bomb, i * member.length, member.length);
         }
         MessageCodec gzip = MessageCodec.of(WireMode.ANY).withCompressor(Compressor.GZIP);
-        assertThat(refusal(gzip, bomb).reason()).isEqualTo(Reason.OVER_LIMIT);
+        assertThat(refusal(gzip, bomb).bound()).isEqualTo(Bound.INFLATED_BYTES);
     }
 
     @Test
     void boundsTheDepthOfTheJson() {
         assertAccepted("{\"type\":5,\"documentId\":\"d\",\"timestamp\":1,\"x\":[[[[]]]]}");
-        assertOverLimit("{\"type\":5,\"documentId\":\"d\",\"timestamp\":1,\"x\":[[[[[]]]]]}");
+        assertOver(Bound.JSON_DEPTH, "{\"type\":5,\"documentId\":\"d\",\"timestamp\":1,\"x\":[[[[[]]]]]}");
     }
 
     @Test
     void boundsOneString() {
         assertAccepted("{\"type\":7,\"documentId\":\"d\",\"code\":\"c\",\"message\":\"" + "m".repeat(1000) + "\"}");
-        assertOverLimit("{\"type\":7,\"documentId\":\"d\",\"code\":\"c\",\"message\":\"" + "m".repeat(1001) + "\"}");
+        assertOver(
+                Bound.VALUES,
+                "{\"type\":7,\"documentId\":\"d\",\"code\":\"c\",\"message\":\"" + "m".repeat(1001) + "\"}");
     }
 
     @Test
     void boundsOneKey() {
         assertAccepted("{\"type\":26,\"documentId\":\"d\",\"" + "k".repeat(50) + "\":1}");
-        assertOverLimit("{\"type\":26,\"documentId\":\"d\",\"" + "k".repeat(51) + "\":1}");
+        assertOver(Bound.VALUES, "{\"type\":26,\"documentId\":\"d\",\"" + "k".repeat(51) + "\":1}");
     }
 
     @Test
     void boundsTheChangesOfOneFrame() {
         assertAccepted("{\"type\":22,\"documentId\":\"d\",\"changes\":[\"\",\"\",\"\"]}");
-        assertOverLimit("{\"type\":22,\"documentId\":\"d\",\"changes\":[\"\",\"\",\"\",\"\"]}");
+        assertOver(Bound.CHANGES, "{\"type\":22,\"documentId\":\"d\",\"changes\":[\"\",\"\",\"\",\"\"]}");
     }
 
     @Test
     void boundsTheDocumentIdAndDoesNotEchoALongerOne() {
         assertAccepted("{\"type\":26,\"documentId\":\"12345678\"}");
-        assertOverLimit("{\"type\":26,\"documentId\":\"123456789\"}");
+        assertOver(Bound.DOCUMENT_ID, "{\"type\":26,\"documentId\":\"123456789\"}");
         assertThat(refusal(codec, "{\"type\":26,\"documentId\":\"123456789\"}".getBytes(UTF_8))
                         .documentId())
                 .isNull();
@@ -85,7 +88,7 @@ class FrameLimitsTest {
     @Test
     void boundsThePeersOfAVersionVector() {
         assertThat(codec.decode(codec.encode(pingWithPeers(2)))).isEqualTo(pingWithPeers(2));
-        assertThat(refusal(codec, codec.encode(pingWithPeers(3))).reason()).isEqualTo(Reason.OVER_LIMIT);
+        assertThat(refusal(codec, codec.encode(pingWithPeers(3))).bound()).isEqualTo(Bound.VERSION_VECTOR_PEERS);
     }
 
     private static Ping pingWithPeers(int peers) {
@@ -101,7 +104,7 @@ class FrameLimitsTest {
         // type and documentId are values too, and so are state, clientId, metadata and the array.
         String update = "{\"type\":100,\"documentId\":\"d\",\"state\":{\"clientId\":\"c\",\"metadata\":{\"a\":[%s0]}}}";
         assertAccepted(String.format(update, "0,".repeat(14)));
-        assertOverLimit(String.format(update, "0,".repeat(15)));
+        assertOver(Bound.VALUES, String.format(update, "0,".repeat(15)));
     }
 
     @Test
@@ -123,9 +126,10 @@ class FrameLimitsTest {
         assertThat(codec.decode(frame)).isNotNull();
     }
 
-    private void assertOverLimit(String frame) {
+    private void assertOver(Bound bound, String frame) {
         MalformedMessageException refusal = refusal(codec, frame.getBytes(UTF_8));
         assertThat(refusal.reason()).as(refusal.getMessage()).isEqualTo(Reason.OVER_LIMIT);
+        assertThat(refusal.bound()).as(refusal.getMessage()).isEqualTo(bound);
     }
 
     private static MalformedMessageException refusal(MessageCodec codec, byte[] frame) {

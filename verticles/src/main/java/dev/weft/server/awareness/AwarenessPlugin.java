@@ -41,6 +41,6 @@ public final class AwarenessPlugin implements ServerPlugin {
 
     @Override
     public DocumentPlugin forDocument(DocumentKey key) {
-        return new DocumentAwarenessTable(key.id(), options);
+        return new DocumentAwarenessTable(key.id(), options, counters);
     }
 }

@@ -2,6 +2,8 @@ package dev.weft.server.awareness;
 
 import dev.weft.protocol.awareness.ClientAwareness;
 import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.limits.Limit;
+import dev.weft.server.limits.LimitCounters;
 import dev.weft.server.plugin.DocumentPlugin;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,10 +14,12 @@ import java.util.Map;
 final class DocumentAwarenessTable implements DocumentPlugin {
     private final String documentId;
     private final AwarenessOptions options;
+    private final LimitCounters counters;
     private final Map<String, Shown> shown = new LinkedHashMap<>();
 
-    DocumentAwarenessTable(String documentId, AwarenessOptions options) {
+    DocumentAwarenessTable(String documentId, AwarenessOptions options, LimitCounters counters) {
         this.documentId = documentId;
+        this.counters = counters;
         this.options = options;
     }
 
@@ -25,6 +29,7 @@ final class DocumentAwarenessTable implements DocumentPlugin {
         Map<String, ClientAwareness> news = new LinkedHashMap<>();
         payload.states().forEach((id, state) -> {
             if (!shown.containsKey(id) && shown.size() >= options.clientsMax()) {
+                counters.hit(Limit.PRESENCE_CLIENTS);
                 out.report(documentId + " shows " + options.clientsMax() + " clients, and no more");
                 return;
             }

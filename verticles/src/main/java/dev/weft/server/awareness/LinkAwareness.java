@@ -55,7 +55,11 @@ final class LinkAwareness implements LinkPlugin {
     @Override
     public void sessionJoined(String sessionId, Output out) {
         joined.add(sessionId);
-        show(sessionId, ClientAwareness.empty(sessionId), out);
+        if (everybody.containsKey(sessionId) || everybody.size() < options.clientsMax()) {
+            show(sessionId, ClientAwareness.empty(sessionId), out);
+        } else {
+            counters.hit(Limit.PRESENCE_CLIENTS);
+        }
         if (isInformed) {
             out.toSession(sessionId, state());
         } else {
@@ -74,7 +78,7 @@ final class LinkAwareness implements LinkPlugin {
 
     private void update(String sessionId, ClientAwareness state, long nowMillis, Output out) {
         String clientId = state.clientId();
-        boolean isOwn = clientId.equals(sessionId) || !joined.contains(sessionId) && !isSpokenForHere(clientId);
+        boolean isOwn = clientId.equals(sessionId) || !joined.contains(sessionId) && !isSpokenFor(clientId);
         if (!isOwn) {
             out.report(sessionId + " may not show itself as " + clientId);
             return;
@@ -90,6 +94,7 @@ final class LinkAwareness implements LinkPlugin {
         }
         Long before = sentAt.get(clientId);
         if (before != null && nowMillis - before < options.throttleMillis()) {
+            counters.hit(Limit.PRESENCE_THROTTLE);
             speakers.speaks(sessionId, clientId);
             everybody.put(clientId, state);
             due.put(clientId, sessionId);
@@ -99,8 +104,12 @@ final class LinkAwareness implements LinkPlugin {
         show(sessionId, state, out);
     }
 
-    private boolean isSpokenForHere(String clientId) {
-        return joined.contains(clientId);
+    /** By somebody else: a session that is joined here, or another gateway as far as is known. */
+    private boolean isSpokenFor(String clientId) {
+        boolean isElsewhere = everybody.containsKey(clientId)
+                && !unconfirmed.contains(clientId)
+                && !speakers.areSpeakingFor(clientId);
+        return joined.contains(clientId) || isElsewhere;
     }
 
     private void show(String sessionId, ClientAwareness state, Output out) {

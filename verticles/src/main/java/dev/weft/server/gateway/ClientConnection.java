@@ -18,9 +18,7 @@ import dev.weft.server.auth.Rights;
 import dev.weft.server.event.ServerEvent;
 import dev.weft.server.event.ServerEvent.CloseReason;
 import dev.weft.server.limits.ConnectionCounts;
-import dev.weft.server.limits.ConnectionLimits;
 import dev.weft.server.limits.Limit;
-import dev.weft.server.limits.TokenBucket;
 import dev.weft.server.link.DocumentLink;
 import dev.weft.server.observe.LogFields;
 import dev.weft.server.plugin.Verdict;
@@ -29,7 +27,6 @@ import dev.weft.server.registry.DocumentKind;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.WebSocketFrame;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -50,6 +47,7 @@ final class ClientConnection {
 
     private static final short TRY_AGAIN_LATER = 1013;
     private static final short POLICY = 1008;
+    private static final short INTERNAL = 1011;
 
     /** Documents whose rights are remembered; beyond it the policy is asked again. */
     private static final int RIGHTS_MAX = 1_024;
@@ -73,23 +71,20 @@ final class ClientConnection {
     /** Documents whose links are full, and {@link Waiting}. */
     private final Set<Object> pausedBy = new HashSet<>();
 
-    private final TokenBucket messageRate;
-    private final TokenBucket byteRate;
-    private Buffer fragments;
-    private long fragmentsSinceMillis;
-    private boolean hasSpoken;
-    private Compressor compressor;
+    private final InboundFrames inbound;
     private boolean isCongested;
     private boolean isClosed;
     private long progressAtMillis;
-    private long heardAtMillis;
+    private long unreadBytes;
     private long openedAtMillis;
 
     /** Why nothing is read, besides full links. */
-    private enum Waiting {
+    enum Waiting {
         FOR_RIGHTS,
         FOR_PLUGINS,
-        FOR_RATE
+        FOR_RATE,
+        FOR_DECODING,
+        FOR_ITS_READING
     }
 
     /** @param place what it takes up of the node's connections; freed when it is closed */
@@ -105,10 +100,7 @@ final class ClientConnection {
         this.options = gateway.options();
         this.identity = identity;
         this.place = place;
-        ConnectionLimits limits = options.connections();
-        long now = gateway.nowMillis();
-        this.messageRate = new TokenBucket(limits.messagesPerSecond(), limits.messageBurst(), now);
-        this.byteRate = new TokenBucket(limits.bytesPerSecond(), limits.byteBurst(), now);
+        this.inbound = new InboundFrames(gateway, this, gateway.nowMillis());
     }
 
     String sessionId() {
@@ -127,9 +119,8 @@ final class ClientConnection {
     void start(long nowMillis) {
         openedAtMillis = nowMillis;
         progressAtMillis = nowMillis;
-        heardAtMillis = nowMillis;
         socket.setWriteQueueMaxSize(options.writeQueueBytesMax());
-        socket.frameHandler(gateway.here(this::frame));
+        socket.frameHandler(gateway.here(inbound::frame));
         socket.drainHandler(gateway.here(drained -> drained()));
         socket.exceptionHandler(gateway.here(this::failed));
         socket.closeHandler(gateway.here(closed -> closed(CloseReason.PEER)));
@@ -137,62 +128,7 @@ final class ClientConnection {
 
     // In.
 
-    private void frame(WebSocketFrame frame) {
-        if (isClosed || !(frame.isText() || frame.isBinary() || frame.isContinuation())) {
-            return;
-        }
-        heardAtMillis = gateway.nowMillis();
-        Buffer data = frame.binaryData();
-        if (fragments != null) {
-            data = fragments.appendBuffer(data);
-        }
-        if (data.length() > options.frames().frameBytesMax()) {
-            tooBig();
-        } else if (frame.isFinal()) {
-            fragments = null;
-            meter(data.length());
-            byte[] bytes = data.getBytes();
-            gateway.links().frame(() -> message(bytes));
-        } else if (fragments == null) {
-            fragmentsSinceMillis = heardAtMillis;
-            fragments = Buffer.buffer().appendBuffer(data);
-        } else {
-            fragments = data;
-        }
-    }
-
-    /** Who sends too fast is read more slowly, and never told: an error would make stock clients try again. */
-    private void meter(int bytes) {
-        if (!hasSpoken) {
-            hasSpoken = true;
-            place.settle();
-        }
-        boolean isPaused = pausedBy.contains(Waiting.FOR_RATE);
-        boolean mayGoOn = messageRate.take(1, heardAtMillis);
-        if (!mayGoOn && !isPaused) {
-            gateway.counters().hit(Limit.MESSAGE_RATE);
-        }
-        boolean mayGoOnByBytes = byteRate.take(bytes, heardAtMillis);
-        if (!mayGoOnByBytes && !isPaused) {
-            gateway.counters().hit(Limit.BYTE_RATE);
-        }
-        if (!mayGoOn || !mayGoOnByBytes) {
-            pauseFor(Waiting.FOR_RATE);
-        }
-    }
-
-    private void message(byte[] bytes) {
-        gateway.metrics().received(bytes.length);
-        if (compressor == null) {
-            compressor = options.compression().choose(bytes);
-        }
-        Message message;
-        try {
-            message = gateway.codec(compressor).decode(bytes);
-        } catch (MalformedMessageException e) {
-            malformed(e);
-            return;
-        }
+    void message(Message message) {
         if (message instanceof Ping ping) {
             send(new Pong(ping.documentId(), ping.timestamp(), gateway.wallMillis()));
         }
@@ -324,10 +260,7 @@ final class ClientConnection {
         return author == null ? null : author.toString();
     }
 
-    private void malformed(MalformedMessageException fault) {
-        if (fault.reason() == MalformedMessageException.Reason.OVER_LIMIT) {
-            gateway.counters().hit(Limit.MESSAGE_CONTENT);
-        }
+    void malformed(MalformedMessageException fault) {
         gateway.metrics().malformed();
         LogFields.session(LOG.atDebug(), sessionId).log("Sent what is no message: {}", fault.getMessage());
         gateway.events()
@@ -389,7 +322,8 @@ final class ClientConnection {
     }
 
     Compressor compressor() {
-        return compressor == null ? options.compression().choose(NO_FRAME) : compressor;
+        Compressor chosen = inbound.compressor();
+        return chosen == null ? options.compression().choose(NO_FRAME) : chosen;
     }
 
     void write(Buffer frame) {
@@ -399,9 +333,20 @@ final class ClientConnection {
         }
         socket.writeBinaryMessage(frame);
         gateway.metrics().sent(frame.length());
-        if (!isCongested && !socket.isClosed() && socket.writeQueueFull()) {
+        answered(frame.length());
+    }
+
+    /** Something was written. Who asks and asks and reads no answer is not listened to any more until it does. */
+    void answered(int bytes) {
+        if (isCongested) {
+            unreadBytes += bytes;
+            if (unreadBytes > options.writeQueueBytesMax()) {
+                pauseFor(Waiting.FOR_ITS_READING);
+            }
+        } else if (!socket.isClosed() && socket.writeQueueFull()) {
             isCongested = true;
             progressAtMillis = gateway.nowMillis();
+            gateway.counters().hit(Limit.WRITE_QUEUE_BYTES);
             for (DocumentLink link : documents.values()) {
                 link.congested(sessionId, progressAtMillis);
                 gateway.links().performLater(link);
@@ -414,10 +359,21 @@ final class ClientConnection {
             return;
         }
         isCongested = false;
+        unreadBytes = 0;
+        resumeFrom(Waiting.FOR_ITS_READING);
         for (DocumentLink link : documents.values()) {
             link.drained(sessionId, gateway.nowMillis());
             gateway.links().performLater(link);
         }
+    }
+
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    /** Its first message has come. */
+    void settle() {
+        place.settle();
     }
 
     boolean isPaused() {
@@ -436,13 +392,16 @@ final class ClientConnection {
         resumeFrom(key);
     }
 
-    private void pauseFor(Object reason) {
-        if (pausedBy.add(reason) && pausedBy.size() == 1 && !socket.isClosed()) {
+    /** @return whether it was not paused for this reason already */
+    boolean pauseFor(Object reason) {
+        boolean isNew = pausedBy.add(reason);
+        if (isNew && pausedBy.size() == 1 && !socket.isClosed()) {
             socket.pause();
         }
+        return isNew;
     }
 
-    private void resumeFrom(Object reason) {
+    void resumeFrom(Object reason) {
         if (pausedBy.remove(reason) && pausedBy.isEmpty() && !socket.isClosed()) {
             socket.resume();
         }
@@ -467,26 +426,22 @@ final class ClientConnection {
             gateway.counters().hit(Limit.STALLED_TIME);
             // A WebSocket close would wait for the reader that does not read.
             abort(CloseReason.STALLED);
-        } else if (!hasSpoken
+        } else if (!inbound.hasSpoken()
                 && nowMillis - openedAtMillis >= options.connections().firstMessageMillisMax()) {
             gateway.counters().hit(Limit.FIRST_MESSAGE_TIME);
             close(POLICY, "The first message took too long");
-        } else if (fragments != null
-                && nowMillis - fragmentsSinceMillis >= options.connections().messageMillisMax()) {
+        } else if (inbound.isTrickling(nowMillis)) {
             gateway.counters().hit(Limit.MESSAGE_TIME);
             close(POLICY, "A message took too long");
         } else if (identity.expiresAtMillis() <= gateway.wallMillis()) {
             close(POLICY, "The token has expired");
-        } else if (pausedBy.isEmpty() && nowMillis - heardAtMillis >= options.silentMillisMax()) {
-            LogFields.session(LOG.atDebug(), sessionId).log("Has been silent for {} ms", nowMillis - heardAtMillis);
+        } else if (pausedBy.isEmpty() && nowMillis - inbound.heardAtMillis() >= options.silentMillisMax()) {
+            LogFields.session(LOG.atDebug(), sessionId)
+                    .log("Has been silent for {} ms", nowMillis - inbound.heardAtMillis());
             gateway.counters().hit(Limit.SILENT_TIME);
             abort(CloseReason.SILENT);
         } else if (pausedBy.contains(Waiting.FOR_RATE)) {
-            // Both are asked, so that both are filled.
-            boolean mayGoOn = messageRate.mayTake(nowMillis) & byteRate.mayTake(nowMillis);
-            if (mayGoOn) {
-                resumeFrom(Waiting.FOR_RATE);
-            }
+            inbound.tick(nowMillis);
         }
     }
 
@@ -503,13 +458,18 @@ final class ClientConnection {
         }
     }
 
-    private void tooBig() {
+    void tooBig() {
         gateway.counters().hit(Limit.MESSAGE_BYTES);
         close(TOO_BIG, "A message may have " + options.frames().frameBytesMax() + " bytes");
     }
 
     void refuse(String reason) {
         close(TRY_AGAIN_LATER, reason);
+    }
+
+    /** Our own mistake; nothing it said can be relied on. */
+    void broken() {
+        close(INTERNAL, "The server made a mistake");
     }
 
     void violate(String reason) {
@@ -547,7 +507,7 @@ final class ClientConnection {
             return;
         }
         isClosed = true;
-        fragments = null;
+        inbound.close();
         place.free();
         tellDisconnected(gateway.isLeaving() ? CloseReason.NODE_LEAVING : reason);
         gateway.closed(this);
@@ -568,6 +528,6 @@ final class ClientConnection {
                         null,
                         sessionId,
                         origin -> new ServerEvent.ClientDisconnected(
-                                origin, reason, now - openedAtMillis, now - heardAtMillis, documentIds));
+                                origin, reason, now - openedAtMillis, now - inbound.heardAtMillis(), documentIds));
     }
 }

@@ -5,6 +5,7 @@ import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.event.ServerEvent;
+import dev.weft.server.limits.Limit;
 import dev.weft.server.link.AwareLink;
 import dev.weft.server.link.DocumentLink;
 import dev.weft.server.link.LinkEffect;
@@ -101,13 +102,18 @@ final class GatewayLinks {
                 .sum();
     }
 
-    /** Deals with a frame that has just arrived, from which edits may follow. */
-    void frame(Runnable dealing) {
+    /** By the clock of the metrics; 0 if nobody wants to know. */
+    long frameTime() {
+        return metrics.traces().isOn() ? metrics.nanoTime() : 0;
+    }
+
+    /** Deals with a frame, from which edits may follow. @param arrivedAtNanos the {@link #frameTime} at which it came */
+    void frame(long arrivedAtNanos, Runnable dealing) {
         if (!metrics.traces().isOn()) {
             dealing.run();
             return;
         }
-        frameAtNanos = metrics.nanoTime();
+        frameAtNanos = arrivedAtNanos;
         try {
             dealing.run();
         } finally {
@@ -138,6 +144,7 @@ final class GatewayLinks {
         } else if (effect instanceof LinkEffect.FindOwner findOwner) {
             findOwner(link, findOwner);
         } else if (effect instanceof LinkEffect.Pause pause) {
+            gateway.counters().hit(Limit.UNCONFIRMED_BYTES);
             gateway.withConnection(pause.sessionId(), connection -> connection.pause(link.key()));
         } else if (effect instanceof LinkEffect.Resume resume) {
             gateway.withConnection(resume.sessionId(), connection -> connection.resume(link.key()));

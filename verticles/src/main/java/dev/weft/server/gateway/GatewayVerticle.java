@@ -24,6 +24,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -39,9 +40,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +66,9 @@ public final class GatewayVerticle extends VerticleBase {
 
     /** How long a socket that cannot be cut at once may wait for a peer that does not read. */
     private static final int ABORT_SECONDS = 1;
+
+    /** Threads for large messages, of all gateways of a node. Half the processors, so that event loops have the others. */
+    private static final int DECODERS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     /** What all gateways of a node share. */
     public record Surroundings(
@@ -98,6 +104,7 @@ public final class GatewayVerticle extends VerticleBase {
     private boolean isLeaving;
     private volatile int connectionCount;
     private HttpServer server;
+    private WorkerExecutor decoders;
     private Context ownContext;
     private volatile Thread ownThread;
 
@@ -128,6 +135,7 @@ public final class GatewayVerticle extends VerticleBase {
             long arrivedAtNanos = metrics.nanoTime();
             later(() -> links.receive(message, arrivedAtNanos));
         });
+        decoders = vertx.createSharedWorkerExecutor("weft-decoder", DECODERS);
         publishLoad();
         serverMetrics.addGateway(published);
         vertx.setPeriodic(TICK_MILLIS, timer -> tick());
@@ -135,7 +143,12 @@ public final class GatewayVerticle extends VerticleBase {
             return Future.succeededFuture();
         }
         HttpServerOptions http = Upgrades.serverOptions(options);
-        Optional<ServerTls> tls = options.tls().map(files -> new ServerTls(vertx, files));
+        Optional<ServerTls> tls = options.tls()
+                .map(files -> new ServerTls(
+                        vertx,
+                        files,
+                        new CountedTls(door.counts(), door.counters()),
+                        options.connections().upgradeMillisMax()));
         tls.ifPresent(encryption -> encryption.configure(http));
         server = vertx.createHttpServer(http);
         upgrades.serve(server, ownContext);
@@ -331,6 +344,12 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     // What connections use.
+
+    /** Decodes a large frame on a thread for that. @param then told what came of it, and when it began */
+    void decodeElsewhere(Callable<Message> decoding, ObjLongConsumer<AsyncResult<Message>> then) {
+        long beganAtNanos = links.frameTime();
+        whenDone(decoders.executeBlocking(decoding, false), answer -> then.accept(answer, beganAtNanos));
+    }
 
     MessageCodec codec(Compressor compressor) {
         return codecs.computeIfAbsent(compressor, plainCodec::withCompressor);

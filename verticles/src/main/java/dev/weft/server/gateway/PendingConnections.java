@@ -47,9 +47,18 @@ final class PendingConnections {
         }
     }
 
-    /** It has made a request, so it may take as long again for the next. */
-    void requested(HttpConnection connection, long nowMillis) {
-        pending.computeIfPresent(connection, (c, before) -> new Pending(before.place, nowMillis));
+    /**
+     * It has made a request, so it may take as long again for the next.
+     *
+     * @return whether it may still make any
+     */
+    boolean requested(HttpConnection connection, long nowMillis) {
+        return pending.computeIfPresent(connection, (c, before) -> new Pending(before.place, nowMillis)) != null;
+    }
+
+    /** It was refused, and what it has sent behind that request is not looked at. */
+    void refused(HttpConnection connection) {
+        closed(connection);
     }
 
     /** It is a WebSocket now. @return its place, to be freed by who serves it; null if it is gone already */

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,23 +15,30 @@ import org.slf4j.LoggerFactory;
 final class ServerTls {
     private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
-    private static final long HANDSHAKE_SECONDS_MAX = 10;
 
     private final Vertx vertx;
     private final TlsFiles files;
+    private final CountedTls engine;
+    private final int handshakeMillisMax;
     private String seen;
     private String before;
 
-    ServerTls(Vertx vertx, TlsFiles files) {
+    ServerTls(Vertx vertx, TlsFiles files, CountedTls engine, int handshakeMillisMax) {
         this.vertx = vertx;
         this.files = files;
+        this.engine = engine;
+        this.handshakeMillisMax = handshakeMillisMax;
     }
 
     void configure(HttpServerOptions options) {
         options.setSsl(true)
                 .setKeyCertOptions(keyAndCertificate())
                 .setEnabledSecureTransportProtocols(PROTOCOLS)
-                .setSslHandshakeTimeout(HANDSHAKE_SECONDS_MAX);
+                .setSslEngineOptions(engine)
+                // WebSockets are HTTP/1.1, and what is not spoken cannot be abused.
+                .setUseAlpn(false)
+                .setSslHandshakeTimeout(handshakeMillisMax)
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
     }
 
     private PemKeyCertOptions keyAndCertificate() {

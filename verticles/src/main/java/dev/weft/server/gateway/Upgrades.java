@@ -78,7 +78,10 @@ final class Upgrades {
     void serve(HttpServer server, Context context) {
         server.connectionHandler(connection -> pending.opened(connection, gateway.nowMillis()));
         server.requestHandler(request -> {
-            pending.requested(request.connection(), gateway.nowMillis());
+            if (!pending.requested(request.connection(), gateway.nowMillis())) {
+                request.connection().close();
+                return;
+            }
             admit(new Upgrade(request, context, () -> pending.upgraded(request.connection())));
         });
     }
@@ -120,7 +123,7 @@ final class Upgrades {
         String version = request.getHeader("Sec-WebSocket-Version");
         if (version != null && !version.equals(WEBSOCKET_VERSION)) {
             // Vert.x would still speak the drafts before RFC 6455 with whoever asks.
-            request.response().setStatusCode(BAD_REQUEST).end();
+            end(request, BAD_REQUEST);
             return;
         }
         Future<Identity> admitted = door.admit(shownBy(request), gateway.wallMillis());
@@ -155,7 +158,18 @@ final class Upgrades {
                 origin -> new ServerEvent.ConnectionRefused(
                         origin, request.remoteAddress().hostAddress(), status, code, cause.getMessage()));
         request.resume();
-        request.response().setStatusCode(status).end();
+        end(request, status);
+    }
+
+    /** An attempt to get in costs a connection: on one that stays open, somebody could show one forged token after another. */
+    private void end(HttpServerRequest request, int status) {
+        if (gateway.options().isMounted()) {
+            request.response().setStatusCode(status).end();
+            return;
+        }
+        pending.refused(request.connection());
+        request.response().setStatusCode(status).end().onComplete(told -> request.connection()
+                .close());
     }
 
     private void perform(Upgrade upgrade, Identity identity) {
@@ -179,7 +193,7 @@ final class Upgrades {
                 .onFailure(cause -> {
                     LOG.debug("No WebSocket upgrade: {}", cause.getMessage());
                     if (!request.response().ended()) {
-                        request.response().setStatusCode(BAD_REQUEST).end();
+                        end(request, BAD_REQUEST);
                     }
                 });
     }

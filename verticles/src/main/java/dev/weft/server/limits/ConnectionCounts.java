@@ -1,10 +1,19 @@
 package dev.weft.server.limits;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 
-/** The connections of a node, in all and by address. Thread-safe: gateways of one node share it. */
+/**
+ * The connections of a node, in all and by address. Of IPv6 the first 64 bits count as one address, because that many
+ * are given to a single household. Thread-safe: gateways of one node share it.
+ */
 public final class ConnectionCounts {
+    private static final int IPV6_BLOCK_BYTES = 8;
+
     private final ConnectionLimits limits;
     private final Map<String, Counts> byAddress = new HashMap<>();
     private final Counts all = new Counts();
@@ -18,17 +27,18 @@ public final class ConnectionCounts {
         if (exceeded(address) != null) {
             return null;
         }
-        Counts own = byAddress.computeIfAbsent(address, a -> new Counts());
+        String block = blockOf(address);
+        Counts own = byAddress.computeIfAbsent(block, a -> new Counts());
         all.open++;
         all.pending++;
         own.open++;
         own.pending++;
-        return new Place(address);
+        return new Place(block);
     }
 
     /** @return the limit that keeps the next connection of an address out; null if none does */
     public synchronized Limit exceeded(String address) {
-        Counts own = byAddress.getOrDefault(address, Counts.NONE);
+        Counts own = byAddress.getOrDefault(blockOf(address), Counts.NONE);
         if (all.open >= limits.connectionsMax()) {
             return Limit.CONNECTIONS;
         }
@@ -39,6 +49,27 @@ public final class ConnectionCounts {
             return Limit.PENDING;
         }
         return own.pending >= limits.pendingPerAddressMax() ? Limit.PENDING_PER_ADDRESS : null;
+    }
+
+    private static String blockOf(String address) {
+        if (address == null || address.indexOf(':') < 0) {
+            return String.valueOf(address);
+        }
+        try {
+            // It is in numbers, so nobody is asked for a name.
+            InetAddress parsed = InetAddress.getByName(withoutZone(address));
+            // IPv4 in the clothes of IPv6 comes out as what it is.
+            return parsed instanceof Inet4Address
+                    ? parsed.getHostAddress()
+                    : HexFormat.of().formatHex(parsed.getAddress(), 0, IPV6_BLOCK_BYTES);
+        } catch (UnknownHostException e) {
+            return address;
+        }
+    }
+
+    private static String withoutZone(String address) {
+        int zone = address.indexOf('%');
+        return zone < 0 ? address : address.substring(0, zone);
     }
 
     public synchronized int open() {

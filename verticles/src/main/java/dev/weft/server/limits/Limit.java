@@ -24,8 +24,16 @@ public enum Limit {
     MESSAGE_RATE,
     /** Bytes a connection may send in a second, over a burst; reading pauses. */
     BYTE_RATE,
-    /** What a message may hold: changes, peers, nesting, sizes after decompression. */
-    MESSAGE_CONTENT,
+    /** Bytes of a message after decompression. */
+    INFLATED_BYTES,
+    /** Nested arrays and objects in a message. */
+    JSON_DEPTH,
+    /** Values of a message of a plugin, and the length of a key or text in any; not to be set. */
+    MESSAGE_VALUES,
+    /** Changes in one message. */
+    CHANGES_PER_MESSAGE,
+    /** Peers in one version vector. */
+    VERSION_VECTOR_PEERS,
     /** Length and alphabet of a document id. */
     DOCUMENT_ID,
     /** Documents one connection may have open. */
@@ -34,6 +42,10 @@ public enum Limit {
     SESSIONS_PER_DOCUMENT,
     /** Gateways that follow one document. */
     FOLLOWERS,
+    /** Bytes of changes to one document from one gateway that are not durable yet; reading pauses. */
+    UNCONFIRMED_BYTES,
+    /** Changes of one document that wait for one they depend on; the oldest are forgotten. */
+    HELD_ASIDE,
     /** Bytes of a document's history. */
     DOCUMENT_BYTES,
     /** Peers that ever wrote into a document. */
@@ -50,6 +62,10 @@ public enum Limit {
     PRESENCE_CLIENTS,
     /** Bytes of one client's presence. */
     PRESENCE_BYTES,
+    /** Updates of one client's presence that came sooner than the last may be passed on; only the newest is. */
+    PRESENCE_THROTTLE,
+    /** Bytes that wait for a connection; from then on it is sent a catch-up, and not read if it asks for more. */
+    WRITE_QUEUE_BYTES,
     /** Time in which a connection must take something of what waits for it. */
     STALLED_TIME,
     /** Time in which something must come from a connection. */

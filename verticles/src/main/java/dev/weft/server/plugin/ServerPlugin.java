@@ -65,10 +65,19 @@ public interface ServerPlugin {
         return null;
     }
 
-    /** Who asks for an upgrade. @param headers names in lower case, the first value of each */
+    /**
+     * Who asks for an upgrade. Its text form shows neither query nor headers, in which tokens stand.
+     *
+     * @param headers names in lower case, the first value of each
+     */
     record Upgrade(String path, String query, Map<String, String> headers, String remoteAddress) {
         public Upgrade {
             headers = Map.copyOf(headers);
+        }
+
+        @Override
+        public String toString() {
+            return "Upgrade[path=" + path + ", remoteAddress=" + remoteAddress + "]";
         }
     }
 }

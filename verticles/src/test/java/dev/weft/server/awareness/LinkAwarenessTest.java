@@ -2,7 +2,10 @@ package dev.weft.server.awareness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.protocol.awareness.AwarenessQuery;
 import dev.weft.protocol.awareness.AwarenessState;
+import dev.weft.protocol.awareness.AwarenessUpdate;
+import dev.weft.protocol.awareness.ClientAwareness;
 import dev.weft.protocol.message.Message;
 import dev.weft.server.limits.LimitCounters;
 import dev.weft.server.plugin.LinkPlugin;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +24,7 @@ class LinkAwarenessTest {
     private static final class Said implements LinkPlugin.Output {
         final Set<String> sessions = new LinkedHashSet<>();
         final List<AwarenessState> tables = new ArrayList<>();
+        final List<String> reports = new ArrayList<>();
 
         @Override
         public String documentId() {
@@ -48,8 +53,35 @@ class LinkAwarenessTest {
 
         @Override
         public void report(String what) {
-            throw new AssertionError(what);
+            reports.add(what);
         }
+    }
+
+    // Everybody is told everybody's id, so to know one must not be enough to show oneself under it.
+    @Test
+    void whoHasNotJoinedIsNotTakenForSomebodyOfAnotherGateway() {
+        ClientAwareness elsewhere = new ClientAwareness("elsewhere", Map.of("name", "Ann"));
+        said.sessions.add("stranger");
+        awareness.fromOwner(
+                AwarenessPayload.everybody(Map.of("elsewhere", elsewhere)).encode(), said);
+        ClientAwareness spoofed = new ClientAwareness("elsewhere", Map.of("name", "Mallory"));
+        awareness.message("stranger", new AwarenessUpdate("paper", spoofed), 0, said);
+        assertThat(said.reports).singleElement().asString().contains("may not show itself as elsewhere");
+        awareness.message("stranger", new AwarenessQuery("paper"), 0, said);
+        assertThat(said.tables.get(said.tables.size() - 1).awareness().states()).containsEntry("elsewhere", elsewhere);
+    }
+
+    // A client that came back on a new socket keeps the id of the old one, once that one is gone.
+    @Test
+    void whoCameBackWithoutJoiningKeepsItsIdWhenItsOldSocketIsGone() {
+        said.sessions.add("new");
+        awareness.sessionJoined("old", said);
+        awareness.sessionClosed("old", said);
+        ClientAwareness back = new ClientAwareness("old", Map.of("name", "Ann"));
+        awareness.message("new", new AwarenessUpdate("paper", back), 0, said);
+        assertThat(said.reports).isEmpty();
+        awareness.message("new", new AwarenessQuery("paper"), 0, said);
+        assertThat(said.tables.get(said.tables.size() - 1).awareness().states()).containsEntry("old", back);
     }
 
     // A node leaves: one table for each of its sessions, for each of all others, kept everybody busy for seconds.

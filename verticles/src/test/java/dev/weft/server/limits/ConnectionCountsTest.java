@@ -30,6 +30,24 @@ class ConnectionCountsTest {
         assertThat(counts.open()).isEqualTo(6);
     }
 
+    // Whoever has one address of IPv6 has millions of them.
+    @Test
+    void aNetworkOfIpv6CountsAsOneAddress() {
+        counts.open("2001:db8:1:2::1");
+        counts.open("2001:db8:1:2:ffff::7%eth0");
+        assertThat(counts.open("2001:db8:1:2:0:1:0:9")).isNull();
+        assertThat(counts.open("2001:db8:1:3::1")).isNotNull();
+    }
+
+    @Test
+    void ipv4CountsByTheAddressInWhateverClothes() {
+        counts.open("::ffff:192.0.2.1");
+        counts.open("::ffff:192.0.2.1");
+        assertThat(counts.exceeded("::ffff:192.0.2.1")).isEqualTo(Limit.PENDING_PER_ADDRESS);
+        assertThat(counts.exceeded("::ffff:192.0.2.2")).isNull();
+        assertThat(counts.open("192.0.2.1")).isNull();
+    }
+
     @Test
     void aPlaceIsFreedOnce() {
         Place place = counts.open("a");

@@ -36,8 +36,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 
 /** Who has a token can do what it grants, on any connection, and nothing else. */
 class AccessSecurityIT {
@@ -45,6 +48,7 @@ class AccessSecurityIT {
     private static final String READER = "token-of-reader-0123456789";
     private static final String BOUND = "token-of-bound-0123456789";
     private static final String LEAVER = "token-of-leaver-0123456789";
+    private static final String BYSTANDER = "token-of-bystander-0123456789";
 
     private static final Author BOUND_AUTHOR = new Author(77);
     private static SecureNode node;
@@ -52,12 +56,14 @@ class AccessSecurityIT {
     private final String documentId = "notes-" + UUID.randomUUID();
     private final Author author = new Author(1);
     private final Author other = new Author(2);
+    private Bystanders bystanders;
 
     @BeforeAll
     static void start() {
         Map<String, Identity> tokens = Map.of(
                 ANN, identity("ann", Peers.ANY, grant("notes-*", Access.WRITE)),
                 READER, identity("reader", Peers.ANY, grant("*", Access.READ)),
+                BYSTANDER, identity("bystander", Peers.ANY, grant("*", Access.WRITE)),
                 LEAVER, identity("leaver", Peers.ANY, grant("*", Access.WRITE)),
                 BOUND, identity("bound", Peers.only(Set.of(BOUND_AUTHOR.peer())), grant("*", Access.WRITE)));
         node = SecureNode.start(AuthOptions.of(new StaticTokenAuthenticator(tokens)));
@@ -66,6 +72,16 @@ class AccessSecurityIT {
     @AfterAll
     static void stop() {
         node.close();
+    }
+
+    @BeforeEach
+    void somebodyWorks(TestInfo test) {
+        bystanders = new Bystanders(test.getDisplayName(), () -> node.connect(BYSTANDER));
+    }
+
+    @AfterEach
+    void andGoesOn() {
+        bystanders.close();
     }
 
     @Test
@@ -211,9 +227,18 @@ class AccessSecurityIT {
             for (String session : there.awareness().states().keySet()) {
                 ann.send(new AwarenessUpdate(documentId, new ClientAwareness(session, Map.of("name", "ann"))));
             }
+            // Nor does somebody who has not joined, whose id nobody has told him.
+            try (RawClient stranger = node.connect(ANN)) {
+                for (String session : there.awareness().states().keySet()) {
+                    stranger.send(new AwarenessUpdate(documentId, new ClientAwareness(session, Map.of("name", "x"))));
+                }
+                stranger.send(new DocumentStatusRequest(documentId, null));
+                stranger.next(DocumentStatus.class);
+            }
             AwarenessUpdate seen = watcher.next(
                     AwarenessUpdate.class, update -> update.state().metadata().containsKey("name"));
             assertThat(seen.state().clientId()).isNotEqualTo("ghost");
+            assertThat(seen.state().metadata()).containsEntry("name", "ann");
             assertThat(there.awareness().states().keySet())
                     .contains(seen.state().clientId());
             watcher.send(new DocumentStatusRequest(documentId, null));

@@ -5,27 +5,48 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** A TCP connection to a node, and what somebody without manners writes on it. */
 final class BareSocket implements AutoCloseable {
+    private static final int RECEIVE_BUFFER_BYTES = 16 << 10;
     private static final int PATIENCE_MILLIS = 20_000;
 
     private final Socket socket;
 
+    static final String UPGRADE = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+
     BareSocket(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(connected(port));
+    }
+
+    /** Little fits into it, so that what is not read comes to stand at the node soon. */
+    private static Socket connected(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
+        socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+        return socket;
+    }
+
+    private BareSocket(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
+    }
+
+    /** With another address of this machine as its own, which loopback has many of. */
+    static BareSocket from(String address, int port) throws IOException {
+        return new BareSocket(new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(address), 0));
     }
 
     /** As far as a WebSocket. */
     static BareSocket upgraded(int port) throws IOException {
         BareSocket bare = new BareSocket(port);
-        bare.write("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        bare.write(UPGRADE);
         bare.readHead();
         return bare;
     }
@@ -40,6 +61,22 @@ final class BareSocket implements AutoCloseable {
             }
             last = last << 8 | next;
         }
+    }
+
+    /** Waits for so many bytes. */
+    byte[] read(int count) throws IOException {
+        return socket.getInputStream().readNBytes(count);
+    }
+
+    /** Up to the end of the line. */
+    String readLine() throws IOException {
+        StringBuilder line = new StringBuilder();
+        int next = socket.getInputStream().read();
+        while (next >= 0 && next != '\n') {
+            line.append((char) next);
+            next = socket.getInputStream().read();
+        }
+        return line.toString();
     }
 
     void write(String text) throws IOException {

@@ -30,6 +30,7 @@ final class Bystanders implements AutoCloseable {
 
     private static final long SAY_SOMETHING_NANOS = 10_000_000_000L;
 
+    private final String attack;
     private final String documentId = "bystanders-" + UUID.randomUUID();
     private final Author author = new Author(90);
     private final RawClient writer;
@@ -42,7 +43,9 @@ final class Bystanders implements AutoCloseable {
     private volatile long slowestMillis;
     private volatile int rounds;
 
-    Bystanders(Supplier<RawClient> connect) {
+    /** @param attack what they are meant not to notice, for the figures */
+    Bystanders(String attack, Supplier<RawClient> connect) {
+        this.attack = attack;
         writer = SecureNode.join(connect.get(), documentId, author);
         reader = SecureNode.join(connect.get(), documentId, new Author(91));
         pusher = hello(connect.get());
@@ -100,8 +103,8 @@ final class Bystanders implements AutoCloseable {
         assertThat(rounds).isPositive();
         assertThat(slowestMillis).isLessThan(UNSERVED_MILLIS);
         System.out.printf(
-                "Bystanders: %d changes in each mode, the slowest took %d ms; heap %d MiB%n",
-                rounds, slowestMillis, usedMebibytes());
+                "Bystanders of %s: %d changes in each mode, the slowest took %d ms; heap %d MiB%n",
+                attack, rounds, slowestMillis, usedMebibytes());
         writer.send(new DocumentStatusRequest(documentId, null));
         writer.next(DocumentStatus.class);
         List.of(writer, reader, pusher, listener).forEach(RawClient::close);

@@ -12,7 +12,7 @@ import java.util.List;
 
 /** An authority in a folder, and certificates that it signs, all as PEM. */
 final class Certificates {
-    private static final String PASSWORD = "changeit";
+    static final String PASSWORD = "changeit";
 
     private final Path folder;
     private final String authority;
@@ -57,9 +57,13 @@ final class Certificates {
         pem("PRIVATE KEY", encoded(name, true), key(name));
     }
 
+    KeyStore store(String name) throws IOException, GeneralSecurityException {
+        return KeyStore.getInstance(folder.resolve(name + ".p12").toFile(), PASSWORD.toCharArray());
+    }
+
     private byte[] encoded(String store, boolean isKey) throws IOException {
         try {
-            KeyStore keys = KeyStore.getInstance(folder.resolve(store + ".p12").toFile(), PASSWORD.toCharArray());
+            KeyStore keys = store(store);
             Certificate certificate = keys.getCertificate("a");
             return isKey ? keys.getKey("a", PASSWORD.toCharArray()).getEncoded() : certificate.getEncoded();
         } catch (GeneralSecurityException e) {

@@ -25,14 +25,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 
 /** What decodes and cannot be applied is never stored and never passed on; a document that fails takes nothing with it. */
 class PoisonSecurityIT {
     private static final DocumentKey CORRUPT = DocumentKey.aware("corrupt");
 
     private static Server server;
+
+    private Bystanders bystanders;
 
     @BeforeAll
     static void start() {
@@ -42,6 +47,16 @@ class PoisonSecurityIT {
         RawClient.await(store.append(CORRUPT, epoch, 1, List.of("this is no change".getBytes())));
         server = RawClient.await(Server.start(
                 ServerOptions.DEFAULT.withGateways(1).withGateway(GatewayOptions.DEFAULT.withPort(0)), store));
+    }
+
+    @BeforeEach
+    void somebodyWorks(TestInfo test) {
+        bystanders = new Bystanders(test.getDisplayName(), PoisonSecurityIT::connect);
+    }
+
+    @AfterEach
+    void andGoesOn() {
+        bystanders.close();
     }
 
     @AfterAll

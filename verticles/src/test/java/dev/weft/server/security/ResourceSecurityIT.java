@@ -15,6 +15,7 @@ import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.awareness.AwarenessState;
 import dev.weft.protocol.awareness.AwarenessUpdate;
 import dev.weft.protocol.awareness.ClientAwareness;
+import dev.weft.protocol.codec.FrameLimits;
 import dev.weft.protocol.message.ChangeMessage;
 import dev.weft.protocol.message.DocumentStatus;
 import dev.weft.protocol.message.DocumentStatusRequest;
@@ -45,6 +46,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 
 /** Somebody wants to cost a node more than he may. He is refused or closed; others are served meanwhile. */
 class ResourceSecurityIT {
@@ -83,8 +85,8 @@ class ResourceSecurityIT {
     }
 
     @BeforeEach
-    void somebodyWorks() {
-        bystanders = new Bystanders(ResourceSecurityIT::connect);
+    void somebodyWorks(TestInfo test) {
+        bystanders = new Bystanders(test.getDisplayName(), ResourceSecurityIT::connect);
     }
 
     @AfterEach
@@ -195,10 +197,12 @@ class ResourceSecurityIT {
         try (RawClient client = RawClient.connect(node.server().vertx(), port)) {
             long before = Bystanders.usedMebibytes();
             // The answer is compressed as the question was, which this client does not read.
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 8; i++) {
                 client.socket().writeBinaryMessage(Buffer.buffer(bomb));
             }
-            TestCluster.eventually(() -> node.server().reached(Limit.MESSAGE_CONTENT) >= 20);
+            TestCluster.eventually(() -> node.server().reached(Limit.INFLATED_BYTES) >= 8);
+            // It is made to wait by what its messages inflate to, however little they weigh.
+            assertThat(node.server().reached(Limit.BYTE_RATE)).isPositive();
             assertThat(Bystanders.usedMebibytes() - before).isLessThan(256);
         }
     }
@@ -220,12 +224,18 @@ class ResourceSecurityIT {
         try (RawClient client = connect()) {
             client.sendText("{\"type\":2,\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}");
             assertRefused(client, "");
+            assertThat(node.server().reached(Limit.JSON_DEPTH)).isPositive();
             client.sendText(
                     "{\"type\":8,\"documentId\":\"" + documentId + "\",\"changes\":[" + "1,".repeat(500_000) + "1]}");
             assertRefused(client, "");
             client.sendText("{\"type\":100,\"documentId\":\"" + documentId
                     + "\",\"state\":{\"clientId\":\"c\",\"metadata\":{" + "\"a\":[" + "{},".repeat(200_000) + "{}]}}}");
             assertRefused(client, "");
+            assertThat(node.server().reached(Limit.MESSAGE_VALUES)).isPositive();
+            String tooMany = "\"\",".repeat(FrameLimits.DEFAULT.changesMax()) + "\"\"";
+            client.sendText("{\"type\":22,\"documentId\":\"" + documentId + "\",\"changes\":[" + tooMany + "]}");
+            assertRefused(client, "More changes");
+            assertThat(node.server().reached(Limit.CHANGES_PER_MESSAGE)).isPositive();
             join(client, documentId, new Author(1));
         }
     }
@@ -240,6 +250,7 @@ class ResourceSecurityIT {
         try (RawClient client = connect()) {
             client.send(new HandshakeRequest(documentId, ids.nextPeerId(), many.build(), Set.of()));
             assertJoinRefused(client, "");
+            assertThat(node.server().reached(Limit.VERSION_VECTOR_PEERS)).isPositive();
             join(client, documentId, new Author(1));
         }
         // A million do not even fit into a message.

@@ -17,6 +17,9 @@ import dev.weft.server.auth.Peers;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.kit.Author;
 import dev.weft.server.kit.RawClient;
+import dev.weft.server.kit.TestCluster;
+import dev.weft.server.limits.Limit;
+import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.InMemoryDocumentStore;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketConnectOptions;
@@ -46,6 +49,17 @@ final class SecureNode implements AutoCloseable {
         return new SecureNode(RawClient.await(Server.start(options, InMemoryDocumentStore.unshared())));
     }
 
+    /** A node of one event loop that lets in everybody, changed as the caller likes. */
+    static SecureNode small(UnaryOperator<ServerOptions.Builder> change) {
+        return small(change, InMemoryDocumentStore.unshared());
+    }
+
+    static SecureNode small(UnaryOperator<ServerOptions.Builder> change, DocumentStore store) {
+        ServerOptions.Builder options =
+                ServerOptions.DEFAULT.withGateways(1).withGateway(GatewayOptions.DEFAULT.withPort(0)).toBuilder();
+        return new SecureNode(RawClient.await(Server.start(change.apply(options).build(), store)));
+    }
+
     static Identity identity(String subject, Peers peers, Grant... grants) {
         return new Identity(subject, null, 0, Identity.NEVER, List.of(grants), peers);
     }
@@ -56,6 +70,20 @@ final class SecureNode implements AutoCloseable {
 
     Server server() {
         return server;
+    }
+
+    RawClient connect() {
+        return RawClient.connect(server.vertx(), server.port());
+    }
+
+    /** How often it was met so far. */
+    long reached(Limit limit) {
+        return server.reached(limit);
+    }
+
+    /** Comes true, since a limit may be met a moment after its client was told. */
+    void awaitReached(Limit limit) {
+        TestCluster.eventually(() -> reached(limit) > 0);
     }
 
     RawClient connect(String token) {

@@ -74,8 +74,8 @@ class SocketFuzzIT {
             long heapBefore = Bystanders.usedMebibytes();
             root.addAppender(log);
             long start = System.nanoTime();
-            Bystanders bystanders =
-                    new Bystanders(() -> RawClient.connect(node.server().vertx(), port));
+            Bystanders bystanders = new Bystanders(
+                    "fuzzing", () -> RawClient.connect(node.server().vertx(), port));
             try {
                 List<Thread> attackers = new ArrayList<>();
                 for (int i = 0; i < ATTACKERS; i++) {

@@ -1,5 +1,6 @@
 package dev.weft.server.auth.jwt;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +42,11 @@ public record JwtOptions(
         if (algorithms.isEmpty() || !SUPPORTED.containsAll(algorithms)) {
             throw new IllegalArgumentException("algorithms are " + algorithms + ", must be among " + SUPPORTED);
         }
+    }
+
+    /** Looks into the files, which blocks. @throws IOException if one cannot be read or holds no key, in words for the operator */
+    public void requireKeys() throws IOException {
+        KeyFiles.read(this);
     }
 
     public JwtOptions withAlgorithms(String... values) {

@@ -68,6 +68,10 @@ final class KeyFiles {
 
     /** Of a JWK set the public keys. A secret in it is left out: whoever publishes one has given it away. */
     static List<JWK> publicKeys(String json) throws ParseException {
+        if (!json.strip().startsWith("{")) {
+            // Put between brackets, nothing at all would be a set without keys.
+            throw new ParseException("no JSON object", 0);
+        }
         String set = json.contains("\"keys\"") ? json : "{\"keys\":[" + json + "]}";
         List<JWK> keys = new ArrayList<>();
         for (JWK key : JWKSet.parse(set).toPublicJWKSet().getKeys()) {

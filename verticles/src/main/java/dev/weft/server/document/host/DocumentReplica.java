@@ -80,7 +80,9 @@ public final class DocumentReplica implements Replica {
         Map<OperationId, ImportResult.NotReady> notReady = new HashMap<>();
         for (ImportResult.NotReady each : result.notReady()) {
             notReady.put(each.change().id(), each);
-            heldAside.add(new Accepted(each.change(), origin), each.missing());
+            if (heldAside.add(new Accepted(each.change(), origin), each.missing())) {
+                reached.add(Limit.HELD_ASIDE);
+            }
         }
         releaseHeldAside(accepted, notReady);
         return new Verdict(accepted, !notReady.isEmpty(), refusal, reached);

@@ -25,15 +25,19 @@ final class HeldAside {
         this.changesMax = changesMax;
     }
 
-    void add(Accepted change, OperationId missing) {
+    /** @return whether others were forgotten for it */
+    boolean add(Accepted change, OperationId missing) {
         OperationId id = change.change().id();
         remove(id);
         missingOf.put(id, missing);
         waiting.computeIfAbsent(missing, m -> new LinkedHashMap<>()).put(id, change);
         bytes += change.change().encoded().length;
+        boolean isFull = false;
         while (missingOf.size() > changesMax || bytes > BYTES_MAX) {
             remove(missingOf.keySet().iterator().next());
+            isFull = true;
         }
+        return isFull;
     }
 
     long bytes() {

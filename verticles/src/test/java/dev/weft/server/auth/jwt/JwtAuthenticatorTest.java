@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
@@ -20,6 +21,7 @@ import dev.weft.server.auth.GrantedAccess;
 import dev.weft.server.auth.Identity;
 import dev.weft.server.auth.NotAuthenticatedException;
 import dev.weft.server.kit.RawClient;
+import dev.weft.server.kit.TestCluster;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -37,6 +39,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JwtAuthenticatorTest {
     private static final long NOW = 1_800_000_000_000L;
@@ -86,6 +90,37 @@ class JwtAuthenticatorTest {
                         .result()
                         .subject())
                 .isEqualTo("ann");
+    }
+
+    /** Each by its own signature where it is allowed, and not at all where another one is. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384",
+                "ES512"
+            })
+    void knowsTheAlgorithm(String name) throws JOSEException {
+        JWSAlgorithm algorithm = JWSAlgorithm.parse(name);
+        String secret = "s".repeat(64);
+        // The hash of 512 bits goes with a curve of 521.
+        KeyPair ec = Tokens.ec("secp" + name.substring(2).replace("512", "521") + "r1");
+        JWSSigner signer =
+                switch (name.substring(0, 2)) {
+                    case "HS" -> new MACSigner(secret);
+                    case "ES" -> new ECDSASigner((ECPrivateKey) ec.getPrivate());
+                    default -> new RSASSASigner(RSA.getPrivate());
+                };
+        JwtOptions keys = JwtOptions.DEFAULT
+                .withKeyFiles(List.of(
+                        Tokens.file(folder, name + "-rsa.pem", Tokens.pem(RSA.getPublic())),
+                        Tokens.file(folder, name + "-ec.pem", Tokens.pem(ec.getPublic()))))
+                .withSecretFile(Tokens.file(folder, name + "-secret", secret));
+        String token = Tokens.sign(signer, algorithm, null, ann());
+        JwtAuthenticator allowing = started(keys.withAlgorithms(name));
+        assertThat(ask(allowing, token).succeeded()).isTrue();
+        JwtAuthenticator other = started(keys.withAlgorithms(name.equals("RS256") ? "ES256" : "RS256"));
+        assertThat(ask(other, token).cause()).isInstanceOf(NotAuthenticatedException.class);
+        RawClient.await(allowing.close().compose(closed -> other.close()));
     }
 
     @Test
@@ -147,6 +182,28 @@ class JwtAuthenticatorTest {
                 RSA.getPublic().getEncoded())) {
             assertRefused(Tokens.sign(new MACSigner(known), JWSAlgorithm.HS256, null, ann()));
         }
+        // Not even where shared secrets are allowed and there is none.
+        JwtAuthenticator withoutSecret = started(JwtOptions.DEFAULT
+                .withAlgorithms("RS256", "HS256")
+                .withKeyFiles(List.of(Tokens.file(folder, "confused.pem", Tokens.pem(RSA.getPublic())))));
+        byte[] modulus = ((RSAPublicKey) RSA.getPublic()).getModulus().toByteArray();
+        for (byte[] known : List.of(RSA.getPublic().getEncoded(), modulus)) {
+            String forged = Tokens.sign(new MACSigner(known), JWSAlgorithm.HS256, null, ann());
+            assertThat(ask(withoutSecret, forged).cause()).isInstanceOf(NotAuthenticatedException.class);
+        }
+        RawClient.await(withoutSecret.close());
+    }
+
+    @Test
+    void keyFilesThatChangeAreReadAgain() {
+        Path file = Tokens.file(folder, "changing.pem", Tokens.pem(OTHER_RSA.getPublic()));
+        JwtOptions often = new JwtOptions(Set.of("RS256"), List.of(file), null, null, null, Set.of(), 30, "weft", 50);
+        JwtAuthenticator changing = started(often);
+        assertThat(ask(changing, rs256(ann())).succeeded()).isFalse();
+        Tokens.file(folder, "changing.pem", "nothing that could be read");
+        Tokens.file(folder, "changing.pem", Tokens.pem(RSA.getPublic()));
+        TestCluster.eventually(() -> ask(changing, rs256(ann())).succeeded());
+        RawClient.await(changing.close());
     }
 
     @Test
@@ -259,7 +316,11 @@ class JwtAuthenticatorTest {
     }
 
     private static Future<Identity> ask(String token) {
-        return authenticator.authenticate(new Credentials(token, Source.QUERY, "/", "127.0.0.1"));
+        return ask(authenticator, token);
+    }
+
+    private static Future<Identity> ask(JwtAuthenticator asked, String token) {
+        return asked.authenticate(new Credentials(token, Source.QUERY, "/", "127.0.0.1"));
     }
 
     private static void assertRefused(String token) {

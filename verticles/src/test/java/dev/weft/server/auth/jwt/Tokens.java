@@ -35,9 +35,13 @@ public final class Tokens {
     }
 
     public static KeyPair ec() {
+        return ec("secp256r1");
+    }
+
+    static KeyPair ec(String curve) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            generator.initialize(new ECGenParameterSpec(curve));
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
