@@ -114,11 +114,15 @@ public final class ClientOptions {
             this.documentId = documentId;
         }
 
-        /** {@code ws} or {@code wss} addresses, tried in turn. */
+        /**
+         * {@code ws} or {@code wss} addresses, tried in turn. Path and query are sent as they are. The client that is created with
+         * another address throws {@link IllegalArgumentException}.
+         */
         public Builder endpoints(String... addresses) {
             return endpoints(Arrays.stream(addresses).map(URI::create).toList());
         }
 
+        /** The same, from a list. */
         public Builder endpoints(List<URI> addresses) {
             endpoints = List.copyOf(addresses);
             return this;
@@ -130,6 +134,10 @@ public final class ClientOptions {
             return this;
         }
 
+        /**
+         * Who gives the credential of each connection; nobody by default. Asked on the client's context before every attempt, and
+         * given up on after {@link Timing#connectTimeout}, in which connecting is included.
+         */
         public Builder tokens(TokenSource source, TokenSource.Placement placement) {
             tokens = source;
             tokenPlacement = placement;
@@ -169,22 +177,25 @@ public final class ClientOptions {
             return this;
         }
 
+        /** Intervals in milliseconds; {@link Timing#DEFAULT} by default, which is the reference's. */
         public Builder timing(Timing chosen) {
             timing = chosen;
             return this;
         }
 
+        /** How long to wait between attempts, and whether to give up; {@link Backoff.Policy#DEFAULT} by default, which never does. */
         public Builder backoff(Backoff.Policy policy) {
             backoff = policy;
             return this;
         }
 
+        /** What is kept and sent at most; {@link Bounds#DEFAULT} by default. */
         public Builder bounds(Bounds chosen) {
             bounds = chosen;
             return this;
         }
 
-        /** The largest message and frame accepted from the server, before and after decompression. */
+        /** The largest message and frame accepted from the server in bytes, before and after decompression; 64 MiB by default. */
         public Builder messageBytesMax(int bytes) {
             messageBytesMax = bytes;
             return this;

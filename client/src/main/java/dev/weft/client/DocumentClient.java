@@ -32,6 +32,7 @@ public abstract class DocumentClient {
     private final Document document;
     private final SessionDriver driver;
     private final AwaitedEdits awaited;
+    private final QueueJournal journal;
     private final dev.weft.crdt.document.Subscription localChanges;
     private volatile ConnectionStatus status = ConnectionStatus.DISCONNECTED;
     private volatile String sessionId;
@@ -55,6 +56,7 @@ public abstract class DocumentClient {
         this.awaited = new AwaitedEdits(document.peerId(), ClientOptions.AWAITED_EDITS_MAX);
         Context context = contextOf(vertx);
         PluginChain plugins = new PluginChain(options.plugins());
+        this.journal = new QueueJournal(store);
         this.driver = new SessionDriver(
                 vertx,
                 context,
@@ -65,7 +67,7 @@ public abstract class DocumentClient {
                         .withCompressor(options.compressor()),
                 plugins,
                 awaited,
-                new QueueJournal(store, this::unacknowledged),
+                journal,
                 new SteadyClock(WallClock.SYSTEM));
         driver.events.add(this::remember);
         this.localChanges = document.onLocalChange(this::onLocalChange);
@@ -85,12 +87,12 @@ public abstract class DocumentClient {
 
     abstract List<Effect> syncRequest(long now);
 
-    List<String> unacknowledged() {
-        return List.of();
-    }
-
     final SessionDriver driver() {
         return driver;
+    }
+
+    final QueueJournal journal() {
+        return journal;
     }
 
     /**

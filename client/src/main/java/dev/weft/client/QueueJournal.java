@@ -2,70 +2,95 @@ package dev.weft.client;
 
 import dev.weft.client.sync.Effect;
 import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
- * Writes the queue of a relay client to its store, one call after the other. Confined to the client's context. When the
- * store cannot keep up, single steps are given up for one rewrite of the whole queue.
+ * Writes the queue of a relay client to its store, one call after the other. Confined to the client's context.
+ *
+ * <p>When a call failed, or the store cannot keep up, the next call rewrites the whole queue: single steps on top of a step
+ * that is missing would drop the wrong edits.
  */
 final class QueueJournal {
-    private static final int PENDING_MAX = 64;
+    /** Steps that wait for the store; more are given up for a rewrite. */
+    static final int PENDING_MAX = 64;
 
     private final PushQueueStore store;
-    private final Supplier<List<String>> wholeQueue;
+    /** What the store should hold by now. As long as the queue, and before the first welcome what was restored besides. */
+    private final ArrayDeque<String> wanted = new ArrayDeque<>();
+
     private Future<Void> last = Future.succeededFuture();
     private int pending;
+    /** How many steps there were, and how many of them the store was told of. */
+    private long steps;
+
+    private long told;
     private boolean rewriteWanted;
 
-    /** @param wholeQueue what the store should hold by now */
-    QueueJournal(PushQueueStore store, Supplier<List<String>> wholeQueue) {
+    QueueJournal(PushQueueStore store) {
         this.store = store;
-        this.wholeQueue = wholeQueue;
     }
 
-    static QueueJournal none() {
-        return new QueueJournal(PushQueueStore.NONE, List::of);
+    /** The store held these when the client began. */
+    void restored(List<String> blobs) {
+        for (int i = blobs.size() - 1; i >= 0; i--) {
+            wanted.addFirst(blobs.get(i));
+        }
     }
 
     void perform(Effect effect, Consumer<Throwable> onFailure) {
-        if (store == PushQueueStore.NONE || rewriteWanted) {
+        if (store == PushQueueStore.NONE) {
             return;
         }
+        note(effect);
+        long step = ++steps;
         if (pending >= PENDING_MAX) {
+            // One of those that wait will do it.
             rewriteWanted = true;
-            enqueue(
-                    () -> {
-                        rewriteWanted = false;
-                        return store.replace(wholeQueue.get());
-                    },
-                    onFailure);
+            return;
+        }
+        pending++;
+        last = last.transform(before -> tell(step, effect)).onComplete(answer -> {
+            pending--;
+            if (answer.failed()) {
+                rewriteWanted = true;
+                onFailure.accept(answer.cause());
+            }
+        });
+    }
+
+    private void note(Effect effect) {
+        if (effect instanceof Effect.QueueAppended appended) {
+            wanted.addAll(appended.blobs());
+        } else if (effect instanceof Effect.QueueDropped dropped) {
+            for (int i = 0; i < dropped.count(); i++) {
+                wanted.poll();
+            }
+        } else if (effect instanceof Effect.QueueReplaced replaced) {
+            wanted.clear();
+            wanted.addAll(replaced.blobs());
         } else {
-            enqueue(() -> step(effect), onFailure);
+            throw new AssertionError(effect);
         }
     }
 
-    private Future<Void> step(Effect effect) {
+    private Future<Void> tell(long step, Effect effect) {
+        if (rewriteWanted) {
+            rewriteWanted = false;
+            told = steps;
+            return store.replace(new ArrayList<>(wanted));
+        }
+        if (step <= told) {
+            return Future.succeededFuture();
+        }
+        told = step;
         if (effect instanceof Effect.QueueAppended appended) {
             return store.append(appended.blobs());
         } else if (effect instanceof Effect.QueueDropped dropped) {
             return store.dropFirst(dropped.count());
-        } else if (effect instanceof Effect.QueueReplaced replaced) {
-            return store.replace(replaced.blobs());
         }
-        throw new AssertionError(effect);
-    }
-
-    private void enqueue(Supplier<Future<Void>> step, Consumer<Throwable> onFailure) {
-        pending++;
-        last = last.transform(before -> step.get()).onComplete(answer -> {
-            pending--;
-            if (answer.failed()) {
-                // The next step would build on what is not there.
-                rewriteWanted = false;
-                onFailure.accept(answer.cause());
-            }
-        });
+        return store.replace(((Effect.QueueReplaced) effect).blobs());
     }
 }

@@ -51,6 +51,7 @@ public final class RelayClient extends DocumentClient {
         Promise<Void> promise = Promise.promise();
         driver().onContext(() -> store.load().onComplete(loaded -> driver().onContext(() -> {
             if (loaded.succeeded()) {
+                journal().restored(loaded.result());
                 driver().input(now -> state.restore(loaded.result(), now));
                 promise.complete();
             } else {
@@ -84,10 +85,5 @@ public final class RelayClient extends DocumentClient {
     @Override
     List<Effect> syncRequest(long now) {
         return state.requestSync(now);
-    }
-
-    @Override
-    List<String> unacknowledged() {
-        return state.queuedBlobs();
     }
 }

@@ -105,11 +105,6 @@ public final class RelayState extends SessionState {
         return window.maxContiguous();
     }
 
-    /** The queue as it should be stored. */
-    public List<String> queuedBlobs() {
-        return queue.blobs();
-    }
-
     @Override
     protected Message greeting() {
         sinceRequest.clear();

@@ -417,7 +417,7 @@ class RelayStateTest {
         assertThat(client.all(Effect.QueueReplaced.class)).containsExactly(new Effect.QueueReplaced(blobs(offline)));
         client.receive(ack(1, 1, false));
         assertThat(client.all(Effect.QueueDropped.class)).containsExactly(new Effect.QueueDropped(1));
-        assertThat(state().queuedBlobs()).isEmpty();
+        assertThat(state().pendingChanges()).isZero();
     }
 
     @Test
