@@ -455,8 +455,13 @@ public abstract class DocumentLink {
                 && nowMillis - ring.oldest().sentAtMillis() >= limits.retryMillis()
                 && nowMillis - askedAtMillis >= limits.retryMillis()) {
             askedAtMillis = nowMillis;
-            // One is enough: if it was lost the owner asks for the rest, if not it says how far it is.
+            // If it was lost the owner asks for the rest, if not it says how far it is. An owner that tells ahead has
+            // taken
+            // it long before it says so; then the newest shows whether it lacks any.
             sendSubmission(ring.oldest());
+            if (ring.newest() != ring.oldest()) {
+                sendSubmission(ring.newest());
+            }
         }
     }
 

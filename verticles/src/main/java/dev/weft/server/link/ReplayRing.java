@@ -27,6 +27,10 @@ final class ReplayRing {
         return submissions.peekFirst();
     }
 
+    Submission newest() {
+        return submissions.peekLast();
+    }
+
     Submission removeOldest() {
         Submission oldest = submissions.removeFirst();
         bytes -= oldest.bytes();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** While the store does not answer, people who reach each other go on seeing what they type; and it is soon made good. */
 class OutageSimulationTest {
-    private static final int SEEDS = 10;
+    private static final int SEEDS = Integer.getInteger("weft.outageSeeds", 3);
     private static final long BEGINS_MILLIS = 4_000;
     private static final long LASTS_MILLIS = 20_000;
 
@@ -21,6 +21,10 @@ class OutageSimulationTest {
     /** How long an edit is on its way. */
     private static final long WAY_MILLIS = 1_000;
 
+    /** It is repaired if a few in a row are not lost, and not before others notice. */
+    private static final double LOSS = 0.1;
+
+    private static final long REPAIRED_MILLIS = 6_000;
     private static final long CHECK_MILLIS = 250;
 
     @Test
@@ -29,7 +33,18 @@ class OutageSimulationTest {
             Simulation simulation = simulation(seed);
             at(simulation, 0, () -> simulation.nodes().forEach(node -> node.reachesStore(false)));
             at(simulation, LASTS_MILLIS, () -> simulation.nodes().forEach(node -> node.reachesStore(true)));
-            requireSeen(simulation, PATIENCE_MILLIS, (one, other) -> true);
+            requireSeen(simulation, PATIENCE_MILLIS, WAY_MILLIS, (one, other) -> true);
+            Runs.run(simulation);
+        }
+    }
+
+    @Test
+    void andAlsoIfMessagesAreLostBetweenNodes() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Simulation simulation = simulation(seed, LOSS);
+            at(simulation, 0, () -> simulation.nodes().forEach(node -> node.reachesStore(false)));
+            at(simulation, LASTS_MILLIS, () -> simulation.nodes().forEach(node -> node.reachesStore(true)));
+            requireSeen(simulation, REPAIRED_MILLIS, REPAIRED_MILLIS, (one, other) -> true);
             Runs.run(simulation);
         }
     }
@@ -48,7 +63,7 @@ class OutageSimulationTest {
                 simulation.nodes().forEach(node -> node.reachesStore(true));
                 simulation.faults().healPartition();
             });
-            requireSeen(simulation, NOTICED_MILLIS, (one, other) -> !simulation
+            requireSeen(simulation, NOTICED_MILLIS, WAY_MILLIS, (one, other) -> !simulation
                     .directories()
                     .separated(one.node().id(), other.node().id()));
             Runs.run(simulation);
@@ -104,7 +119,11 @@ class OutageSimulationTest {
     }
 
     private static Simulation simulation(long seed) {
-        Scenario calm = Scenario.calm(3, 5, 3, 0, 0).lasting(BEGINS_MILLIS + LASTS_MILLIS + 5_000);
+        return simulation(seed, 0);
+    }
+
+    private static Simulation simulation(long seed, double busLoss) {
+        Scenario calm = Scenario.calm(3, 5, 3, 0, 0).with(BEGINS_MILLIS + LASTS_MILLIS + 5_000, busLoss);
         return new Simulation(seed, calm, Tampering.NONE);
     }
 
@@ -120,10 +139,13 @@ class OutageSimulationTest {
     }
 
     private static void requireSeen(
-            Simulation simulation, long fromMillis, BiPredicate<SimulatedSocket, SimulatedSocket> reach) {
+            Simulation simulation,
+            long fromMillis,
+            long wayMillis,
+            BiPredicate<SimulatedSocket, SimulatedSocket> reach) {
         for (long millis = fromMillis; millis < LASTS_MILLIS; millis += CHECK_MILLIS) {
             at(simulation, millis, () -> {
-                long before = simulation.schedule().now() - WAY_MILLIS;
+                long before = simulation.schedule().now() - wayMillis;
                 for (SimulatedClient one : simulation.clients()) {
                     for (SimulatedClient other : simulation.clients()) {
                         if (reach.test(one.socket, other.socket)) {

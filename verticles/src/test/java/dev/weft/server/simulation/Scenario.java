@@ -121,8 +121,8 @@ record Scenario(
         };
     }
 
-    /** The same for longer, or not so long. */
-    Scenario lasting(long millis) {
+    /** The same for another time, on another network. */
+    Scenario with(long millis, double busLoss) {
         return new Scenario(
                 nodes,
                 weftAware,

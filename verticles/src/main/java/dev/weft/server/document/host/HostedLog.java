@@ -278,7 +278,7 @@ public abstract class HostedLog implements Hosted {
             return;
         }
         if (submit.number() > follower.nextSubmit) {
-            askForRest(submit.from(), follower);
+            askForRest(submit.from(), follower, nowMillis);
             return;
         }
         if (submit.number() < follower.nextSubmit) {
@@ -314,10 +314,12 @@ public abstract class HostedLog implements Hosted {
                         verdict.reason()));
     }
 
-    private void askForRest(LinkAddress link, Follower follower) {
-        // Once per gap: the submissions behind the missing one are on their way and would each ask again.
-        if (follower.askedFor != follower.nextSubmit) {
+    private void askForRest(LinkAddress link, Follower follower, long nowMillis) {
+        // Once per gap and while: the submissions behind the missing one are on their way and would each ask again.
+        if (follower.askedFor != follower.nextSubmit
+                || nowMillis - follower.askedAtMillis >= limits.heartbeatMillis()) {
             follower.askedFor = follower.nextSubmit;
+            follower.askedAtMillis = nowMillis;
             send(new LinkMessage.Accepted(key, link, epoch, follower.answered, List.of(), true));
         }
     }
@@ -690,6 +692,7 @@ public abstract class HostedLog implements Hosted {
         long nextSubmit;
         long answered;
         long askedFor;
+        long askedAtMillis;
         long quietSinceMillis;
         int heartbeatsSinceBroadcast;
         long heardAtMillis;
