@@ -20,7 +20,7 @@ final class CatCommand implements Callable<Integer> {
                     document -> Text.find(document, target.handlerId()).map(Text::value));
             if (text.isEmpty()) {
                 throw new CommandFailedException("document '" + target.documentId() + "' has no text '"
-                        + target.handlerId() + "' at " + target.url());
+                        + target.handlerId() + "' at " + target.shownUrl());
             }
             PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
             out.print(text.get());

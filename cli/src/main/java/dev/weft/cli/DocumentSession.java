@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.client.ClientOptions;
 import dev.weft.client.SyncClient;
 import dev.weft.client.connection.Timing;
+import dev.weft.client.connection.TokenSource;
 import dev.weft.client.event.ClientEvent;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.DocumentOptions;
@@ -13,6 +14,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,24 +47,32 @@ final class DocumentSession implements AutoCloseable {
      */
     static DocumentSession open(Target target) throws InterruptedException {
         long patienceMillis = TimeUnit.SECONDS.toMillis(target.timeoutSeconds());
-        ClientOptions options = ClientOptions.builder(target.documentId())
+        ClientOptions.Builder options = ClientOptions.builder(target.documentId())
                 .endpoints(target.url())
-                .timing(Timing.DEFAULT.withConnectTimeout(patienceMillis).withHandshakeTimeout(patienceMillis))
-                .build();
+                .timing(Timing.DEFAULT.withConnectTimeout(patienceMillis).withHandshakeTimeout(patienceMillis));
+        String token = target.token();
+        if (token != null) {
+            options.tokens(() -> Future.succeededFuture(token), TokenSource.Placement.AUTHORIZATION_HEADER);
+        }
+        if (target.trust() != null) {
+            options.transport(new WebSocketClientOptions()
+                    .setTrustOptions(
+                            new PemTrustOptions().addCertPath(target.trust().toString())));
+        }
         // Its warnings about busy event loops are for servers; here the loop is busy because the user wants it to be.
         Vertx vertx = Vertx.vertx(
                 new VertxOptions().setEventLoopPoolSize(1).setBlockedThreadCheckInterval(TimeUnit.HOURS.toMillis(1)));
         Document document = new Document(
                 DocumentOptions.builder().documentId(target.documentId()).build());
         DocumentSession session =
-                new DocumentSession(vertx, document, SyncClient.create(vertx, document, options), target);
+                new DocumentSession(vertx, document, SyncClient.create(vertx, document, options.build()), target);
         session.client.onEvent(session::remember);
         session.client.onMessage(session::follow);
         try {
             boolean connected = session.await(session.client.connect());
             if (!connected) {
-                throw new CommandFailedException(
-                        "cannot open '" + target.documentId() + "' at " + target.url() + ": " + session.lastProblem());
+                throw new CommandFailedException("cannot open '" + target.documentId() + "' at " + target.shownUrl()
+                        + ": " + session.lastProblem());
             }
             session.await(session.caughtUp.future());
             return session;
@@ -114,7 +125,8 @@ final class DocumentSession implements AutoCloseable {
             throw new CommandFailedException(Failures.describe(e), e);
         } catch (TimeoutException e) {
             throw new CommandFailedException(
-                    "no answer from " + target.url() + " within " + target.timeoutSeconds() + " s: " + lastProblem(),
+                    "no answer from " + target.shownUrl() + " within " + target.timeoutSeconds() + " s: "
+                            + lastProblem(),
                     e);
         }
     }

@@ -1,7 +1,10 @@
 package dev.weft.cli;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -29,6 +32,20 @@ final class Target {
             description = "How long to wait for the server. Default: ${DEFAULT-VALUE}")
     private int timeoutSeconds;
 
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description =
+                    "File whose first line is the token to show to the node. On the command line everybody could read it.")
+    private Path tokenFile;
+
+    @Option(
+            names = "--trust",
+            paramLabel = "FILE",
+            description =
+                    "Certificate, as PEM, that the node's must be or be signed by; without it, those this Java trusts.")
+    private Path trust;
+
     /** For picocli, which fills it in. */
     Target() {}
 
@@ -51,6 +68,37 @@ final class Target {
         }
         throw new ParameterException(
                 command.commandLine(), "URL '" + url + "' must look like ws://host:port or wss://host:port");
+    }
+
+    /** For people, without what may be a token. */
+    String shownUrl() {
+        return url().replaceFirst("\\?.*", "?***");
+    }
+
+    /** Null if it shows none. @throws ParameterException if there is no such file, or nothing in it */
+    String token() {
+        if (tokenFile == null) {
+            return null;
+        }
+        try {
+            String token =
+                    Files.readString(tokenFile).lines().findFirst().orElse("").strip();
+            if (!token.isEmpty()) {
+                return token;
+            }
+            throw new ParameterException(command.commandLine(), "'" + tokenFile + "' holds no token in its first line");
+        } catch (IOException e) {
+            throw new ParameterException(
+                    command.commandLine(), "there is no file '" + tokenFile + "' that can be read");
+        }
+    }
+
+    /** Null if this Java decides whom to trust. @throws ParameterException if there is no such file */
+    Path trust() {
+        if (trust != null && !Files.isReadable(trust)) {
+            throw new ParameterException(command.commandLine(), "there is no file '" + trust + "' that can be read");
+        }
+        return trust;
     }
 
     String documentId() {

@@ -291,7 +291,8 @@ final class Settings {
             "limits.connections-per-address",
             Kind.number(1, MANY),
             CONNECTION.perAddressMax(),
-            "The same from one address. Raise it to the first behind a proxy, whose address all clients share.");
+            "The same from one address, of IPv6 from one network of 64 bits. Raise it to the first behind a proxy, whose"
+                    + " address all clients share.");
     static final Setting<Integer> LIMIT_PENDING = add(
             "limits.pending",
             Kind.number(1, MANY),
@@ -361,7 +362,8 @@ final class Settings {
             "limits.messages-per-second",
             Kind.number(0, MANY),
             CONNECTION.messagesPerSecond(),
-            "Messages of one connection; 0 for no limit. Who sends more is read more slowly.");
+            "Messages of one connection, and fragments and pings of its WebSocket; 0 for no limit. Who sends more is read"
+                    + " more slowly.");
     static final Setting<Integer> LIMIT_MESSAGE_BURST = add(
             "limits.message-burst",
             Kind.number(1, MANY),

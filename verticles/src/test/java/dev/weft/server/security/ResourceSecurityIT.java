@@ -50,7 +50,7 @@ import org.junit.jupiter.api.TestInfo;
 
 /** Somebody wants to cost a node more than he may. He is refused or closed; others are served meanwhile. */
 class ResourceSecurityIT {
-    private static final int UPGRADE_MILLIS = 1_000;
+    private static final int UPGRADE_MILLIS = 2_000;
     private static final int PENDING_MAX = 200;
 
     private static SecureNode node;
@@ -67,8 +67,8 @@ class ResourceSecurityIT {
                 PENDING_MAX,
                 PENDING_MAX,
                 UPGRADE_MILLIS,
-                1_000,
-                1_500,
+                UPGRADE_MILLIS,
+                UPGRADE_MILLIS + 500,
                 2_000,
                 2_000,
                 32 << 20,
@@ -77,6 +77,17 @@ class ResourceSecurityIT {
                 .documentsPerConnectionMax(3)
                 .build());
         port = node.server().port();
+        // What is loaded at the first connection may take longer than the others are given.
+        TestCluster.eventually(ResourceSecurityIT::isServed);
+    }
+
+    private static boolean isServed() {
+        try (RawClient first = connect()) {
+            join(first, "first", new Author(1));
+            return true;
+        } catch (AssertionError e) {
+            return false;
+        }
     }
 
     @AfterAll
