@@ -23,6 +23,7 @@ import dev.weft.server.auth.StaticTokenAuthenticator;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.http.HttpOptions;
 import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.InMemoryDocumentStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -61,10 +62,13 @@ class AdminPageIT {
     private static final List<String> DOCUMENTS =
             List.of("minutes-of-tuesday", "paper", "roadmap", "shopping-list", "translation/de", "translation/it");
 
+    private static final DocumentKey CORRUPT = DocumentKey.aware("corrupt");
+
     private static final List<Server> nodes = new ArrayList<>();
     private static final List<SyncClient> clients = new ArrayList<>();
     private static final List<Long> typing = new ArrayList<>();
     private static Vertx vertx;
+    private static DocumentStore store;
 
     @TempDir
     private static Path folder;
@@ -74,6 +78,9 @@ class AdminPageIT {
         vertx = Vertx.vertx();
         int[] ports = freePorts(2 * NODES);
         InMemoryDocumentStore.Contents contents = new InMemoryDocumentStore.Contents();
+        store = InMemoryDocumentStore.over(contents);
+        await(store.open());
+        await(store.append(CORRUPT, await(store.claim(CORRUPT, true)), 1, List.of("no change".getBytes())));
         for (int i = 0; i < NODES; i++) {
             ClusterOptions cluster = ClusterOptions.builder()
                     .clusterName("admin-" + ports[0])
@@ -153,8 +160,31 @@ class AdminPageIT {
         }
     }
 
+    /** What could not be read is shown as put aside; once it was repaired, pressing the button has it tried again at once. */
     @Test
     @Order(2)
+    void releasesADocumentFromQuarantine() throws IOException {
+        assertThat(await(nodes.get(0).open().open(CORRUPT.id()).map("opened").otherwise("refused")))
+                .isEqualTo("refused");
+        Server aside = nodes.stream()
+                .filter(node -> node.documents().quarantinedCount() == 1)
+                .findFirst()
+                .orElseThrow();
+        await(store.delete(CORRUPT, await(store.claim(CORRUPT, false))));
+        try (Browser browser = Browser.start(folder.resolve("quarantine"))) {
+            signIn(browser);
+            press(browser, nodes.indexOf(aside), "Documents");
+            browser.awaitTrue(row(CORRUPT) + "?.textContent.includes('quarantined')");
+            browser.evaluate("[..." + row(CORRUPT)
+                    + ".querySelectorAll('button')].find(each => each.textContent === 'Try again').click()");
+            eventually(() -> aside.documents().quarantinedCount() == 0);
+            browser.awaitTrue("!" + row(CORRUPT) + "?.textContent.includes('quarantined')");
+            assertThat(withoutTheRefusal(browser)).isEmpty();
+        }
+    }
+
+    @Test
+    @Order(3)
     void movesADocumentAndThenEmptiesItsNode() throws IOException {
         DocumentKey moved = DocumentKey.aware(DOCUMENTS.get(0));
         Server owner = ownerOf(moved);
@@ -185,7 +215,7 @@ class AdminPageIT {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void whoHasNoTokenGetsFilesAndNothingElse() throws Exception {
         assertThat(status("/admin/")).isEqualTo(200);
         assertThat(status("/admin")).isEqualTo(302);

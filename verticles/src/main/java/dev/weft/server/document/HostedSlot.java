@@ -118,7 +118,12 @@ final class HostedSlot {
         } else if (effect instanceof OwnershipEffect.ClaimEpoch e) {
             answer(
                     around.store.claim(key, create),
-                    epoch -> protocol.epochClaimed(e.claimId(), epoch, now()),
+                    epoch -> {
+                        // It is there now. An owner that is replaced and claims again must not bring back what was
+                        // deleted.
+                        create = false;
+                        return protocol.epochClaimed(e.claimId(), epoch, now());
+                    },
                     cause -> protocol.epochFailed(e.claimId(), failureOf(cause), now()));
         } else if (effect instanceof OwnershipEffect.ActivateEntry e) {
             activate(e);

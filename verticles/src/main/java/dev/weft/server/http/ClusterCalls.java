@@ -80,6 +80,10 @@ final class ClusterCalls {
                 .map(joined -> answers.stream().map(Future::result).toList());
     }
 
+    Future<Void> after(int millis) {
+        return vertx.timer(millis).mapEmpty();
+    }
+
     private void asked(Message<JsonObject> message) {
         JsonObject question = message.body();
         var action = actions.get(question.getString("action"));

@@ -7,6 +7,8 @@ import dev.weft.server.auth.Revocation;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.bus.OwnerMessage;
+import dev.weft.server.embed.Documents;
+import dev.weft.server.embed.OpenDocument;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.Ownership;
@@ -25,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /** Documents as a whole, and the nodes: what an operator lists, moves, deletes and drains. */
 final class ClusterOperations {
@@ -33,15 +36,22 @@ final class ClusterOperations {
     /** Whoever claims the document at the same time raises the epoch; in peace the first try is the last. */
     private static final int DELETE_TRIES_MAX = 5;
 
+    /** Within it, whoever had asked for a document when it was deleted has made it again, if it does. */
+    private static final int RETURN_MILLIS = 250;
+
     private static final JsonObject NONE = new JsonObject();
 
     private final LocalNode node;
     private final OwnershipRegistry registry;
     private final DocumentStore store;
     private final NodeInbox inbox;
+    private final Documents documents;
     private ClusterCalls calls;
+    private Consumer<DocumentKey> replicas = key -> {};
 
-    ClusterOperations(LocalNode node, OwnershipRegistry registry, DocumentStore store, NodeInbox inbox) {
+    ClusterOperations(
+            LocalNode node, OwnershipRegistry registry, DocumentStore store, NodeInbox inbox, Documents documents) {
+        this.documents = documents;
         this.node = node;
         this.registry = registry;
         this.store = store;
@@ -52,6 +62,16 @@ final class ClusterOperations {
         calls = chosen;
     }
 
+    /** @param forget lets go of a replica that is kept for the next question */
+    void forgettingBy(Consumer<DocumentKey> forget) {
+        replicas = forget;
+    }
+
+    private Future<JsonObject> localForget(DocumentKey key) {
+        replicas.accept(key);
+        return Future.succeededFuture(new JsonObject());
+    }
+
     /** What this node does when another asks. */
     Map<String, BiFunction<DocumentKey, JsonObject, Future<JsonObject>>> answers() {
         return Map.of(
@@ -59,6 +79,7 @@ final class ClusterOperations {
                 "sessions", (key, arguments) -> localSessions(key),
                 "list", (key, arguments) -> localList(arguments),
                 "delete", (key, arguments) -> localDelete(key),
+                "forget", (key, arguments) -> localForget(key),
                 "hand-off", (key, arguments) -> localHandOff(key, arguments),
                 "release", (key, arguments) -> localRelease(key),
                 "owned", (key, arguments) -> localOwned(),
@@ -139,8 +160,34 @@ final class ClusterOperations {
 
     private Future<ApiAnswer> delete(ApiCall call) {
         DocumentKey key = call.document();
-        Future<Void> allowed = call.flag("force") ? Future.succeededFuture() : requireUnused(key);
-        return allowed.compose(free -> registry.lookup(key)).compose(owner -> {
+        boolean isForced = call.flag("force");
+        Future<Void> allowed = isForced ? Future.succeededFuture() : requireUnused(key);
+        // Replicas kept for the next question would only find out that it is gone; and give back what they hold if it
+        // is not.
+        return allowed.compose(free -> calls.askAll("forget", key, NONE))
+                .compose(forgotten -> deleteEverywhere(key))
+                .compose(deleted -> isForced ? Future.succeededFuture() : deleteAgain(key, 1))
+                .map(ApiAnswer.NOTHING);
+    }
+
+    /** Whatever claimed it in the same moment has made it again, empty; where clients did, it is theirs. */
+    private Future<Void> deleteAgain(DocumentKey key, int attempt) {
+        return calls.after(RETURN_MILLIS).compose(waited -> store.find(key)).compose(found -> {
+            if (found.isEmpty() || attempt == DELETE_TRIES_MAX) {
+                return Future.succeededFuture();
+            }
+            return requireUnused(key)
+                    .compose(free -> calls.askAll("forget", key, NONE))
+                    .compose(forgotten -> deleteEverywhere(key))
+                    .compose(deleted -> deleteAgain(key, attempt + 1))
+                    .recover(cause -> cause instanceof DocumentNotFoundException || cause instanceof ApiProblem
+                            ? Future.succeededFuture()
+                            : Future.failedFuture(cause));
+        });
+    }
+
+    private Future<Void> deleteEverywhere(DocumentKey key) {
+        return registry.lookup(key).compose(owner -> {
             Future<List<JsonObject>> deleted =
                     store.isShared() ? localDelete(key).map(List::of) : calls.askAll("delete", key, NONE);
             return deleted.compose(each -> {
@@ -151,9 +198,7 @@ final class ClusterOperations {
                 if (epoch == 0) {
                     return Future.failedFuture(new DocumentNotFoundException(key));
                 }
-                return owner.map(present -> supersede(present, key, epoch))
-                        .orElseGet(Future::succeededFuture)
-                        .map(ApiAnswer.NOTHING);
+                return owner.map(present -> supersede(present, key, epoch)).orElseGet(Future::succeededFuture);
             });
         });
     }
@@ -267,7 +312,16 @@ final class ClusterOperations {
     }
 
     private Future<ApiAnswer> release(ApiCall call) {
-        return calls.askAll("release", call.document(), NONE).map(done -> ApiAnswer.NOTHING);
+        DocumentKey key = call.document();
+        return calls.askAll("release", key, NONE).map(done -> {
+            if (key.kind() == DocumentKind.AWARE) {
+                // Otherwise it would be tried when somebody asks for it next, and look put aside until then. What comes
+                // of it is
+                // its state.
+                documents.open(key.id()).compose(OpenDocument::close);
+            }
+            return ApiAnswer.NOTHING;
+        });
     }
 
     private Future<JsonObject> localRelease(DocumentKey key) {

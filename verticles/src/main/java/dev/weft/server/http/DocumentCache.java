@@ -60,6 +60,14 @@ final class DocumentCache {
                 || cause instanceof DocumentClosedException;
     }
 
+    /** Lets go of what is kept of a document; who is using it goes on. */
+    void forget(String documentId) {
+        Entry entry = entries.get(documentId);
+        if (entry != null) {
+            forget(documentId, entry);
+        }
+    }
+
     void tick() {
         long now = nowMillis.getAsLong();
         Map.copyOf(entries).forEach((id, entry) -> {

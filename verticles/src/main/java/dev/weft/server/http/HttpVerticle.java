@@ -6,6 +6,7 @@ import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.embed.Documents;
 import dev.weft.server.observe.HealthChecks;
 import dev.weft.server.observe.ServerMetrics;
+import dev.weft.server.registry.DocumentKind;
 import dev.weft.server.registry.OwnershipRegistry;
 import dev.weft.server.storage.DocumentStore;
 import io.vertx.core.Future;
@@ -53,7 +54,8 @@ public final class HttpVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        ClusterOperations cluster = new ClusterOperations(parts.node, parts.registry, parts.store, parts.inbox);
+        ClusterOperations cluster =
+                new ClusterOperations(parts.node, parts.registry, parts.store, parts.inbox, parts.documents);
         calls = new ClusterCalls(vertx, parts.registry, cluster.answers());
         cluster.through(calls);
         return calls.start()
@@ -88,6 +90,11 @@ public final class HttpVerticle extends VerticleBase {
     private void addApi(Router router, AuthOptions auth, ClusterOperations cluster, int bodyBytesMax) {
         DocumentCache cache = new DocumentCache(parts.documents, () -> parts.metrics.nanoTime() / 1_000_000);
         vertx.setPeriodic(CACHE_TICK_MILLIS, timer -> cache.tick());
+        cluster.forgettingBy(key -> {
+            if (key.kind() == DocumentKind.AWARE) {
+                cache.forget(key.id());
+            }
+        });
         List<ApiOperation> operations = new ArrayList<>(new DocumentOperations(cache, parts.documents).all());
         operations.addAll(cluster.all());
         new Api(

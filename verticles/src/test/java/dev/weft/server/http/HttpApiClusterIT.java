@@ -134,8 +134,9 @@ class HttpApiClusterIT {
 
         api.json(one(), HttpMethod.DELETE, paper, null, 204);
         // Whoever holds a replica hears of it in a message.
-        eventually(() -> api.status(two(), paper) == 404);
-        eventually(() -> api.status(one(), paper) == 404);
+        for (Server node : List.of(two(), one())) {
+            TestCluster.within(60, "it is gone", () -> api.status(node, paper) == 404);
+        }
         api.json(two(), HttpMethod.POST, "/nodes/" + two().nodeId() + "/drain", null, 202);
         assertThat(api.called()).isEqualTo(api.described());
     }
