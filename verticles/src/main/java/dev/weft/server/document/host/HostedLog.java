@@ -1,7 +1,6 @@
 package dev.weft.server.document.host;
 
 import dev.weft.crdt.version.VersionVector;
-import dev.weft.protocol.message.ErrorCode;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
@@ -17,9 +16,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 
 /**
  * A document under its owner as far as both kinds are alike: takes submissions in, has them stored, and tells everybody
@@ -53,7 +49,8 @@ public abstract class HostedLog implements Hosted {
     private final long epoch;
     private String log = "";
 
-    private final Map<LinkAddress, Follower> followers = new LinkedHashMap<>();
+    private final Followers followers;
+    private final PluginsBeside plugins = new PluginsBeside(new PluginHost());
     /** What lies behind {@code durable}. */
     private final Deque<Appended> unpersisted = new ArrayDeque<>();
     /** What lies behind {@code told}. */
@@ -74,10 +71,6 @@ public abstract class HostedLog implements Hosted {
 
     private boolean proving;
     private long provenAtMillis = -1;
-    private Map<String, DocumentPlugin> plugins = Map.of();
-    private boolean arePluginsLoaded;
-    private final PluginOutput output = new PluginOutput();
-
     private List<HostEffect> effects = new ArrayList<>();
 
     /** @param lastPosition the last position ever used in the log */
@@ -85,6 +78,7 @@ public abstract class HostedLog implements Hosted {
         this.key = key;
         this.epoch = epoch;
         this.limits = limits;
+        this.followers = new Followers(key, epoch, limits, this::send);
         this.applied = lastPosition;
         this.told = lastPosition;
         this.persisting = lastPosition;
@@ -94,7 +88,7 @@ public abstract class HostedLog implements Hosted {
 
     /** Lets plugins, by name, take part. Call before the first input. */
     public final HostedLog withPlugins(Map<String, DocumentPlugin> beside) {
-        plugins = Map.copyOf(beside);
+        plugins.are(beside);
         return this;
     }
 
@@ -163,15 +157,8 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> dismiss(String hint) {
-        followers.forEach((link, follower) -> {
-            if (follower.heardDurable < durable) {
-                // It would go back further than it has to.
-                beat(link, follower);
-            }
-            send(new LinkMessage.NotOwner(key, link, epoch, hint));
-        });
-        followers.clear();
-        unloadPlugins();
+        followers.dismiss(hint, told, durable);
+        plugins.unload();
         return takeEffects();
     }
 
@@ -193,11 +180,8 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> receive(OwnerMessage message, long nowMillis) {
-        loadPlugins();
-        Follower known = followers.get(message.from());
-        if (known != null) {
-            known.heardAtMillis = nowMillis;
-        }
+        plugins.load(epoch, applied);
+        followers.heard(message.from(), nowMillis);
         if (message instanceof OwnerMessage.Submit submit) {
             submit(submit, nowMillis);
         } else if (message instanceof OwnerMessage.ReadState read) {
@@ -207,11 +191,13 @@ public abstract class HostedLog implements Hosted {
         } else if (message instanceof OwnerMessage.Resync resync) {
             resync(resync);
         } else if (message instanceof OwnerMessage.Detach detach) {
-            if (followers.remove(detach.from()) != null) {
-                withPlugins(plugin -> plugin.linkGone(detach.from(), output));
+            if (followers.remove(detach.from())) {
+                plugins.linkGone(detach.from());
             }
         } else if (message instanceof OwnerMessage.FromPlugin fromPlugin) {
-            fromPlugin(fromPlugin);
+            if (isFromFollower(fromPlugin)) {
+                plugins.fromLink(fromPlugin);
+            }
         } else if (message instanceof OwnerMessage.Upload upload) {
             upload(upload, nowMillis);
         } else {
@@ -222,12 +208,11 @@ public abstract class HostedLog implements Hosted {
 
     private void attach(OwnerMessage.Attach attach, long nowMillis) {
         LinkAddress link = attach.from();
-        if (!followers.containsKey(link) && followers.size() >= limits.followersMax()) {
+        if (!followers.add(link, attach.firstSubmit(), nowMillis)) {
             effects.add(new HostEffect.Reached(Limit.FOLLOWERS));
             send(new LinkMessage.Refused(key, link, epoch, "INTERNAL_ERROR", "Too many links follow it", true));
             return;
         }
-        followers.computeIfAbsent(link, l -> new Follower(attach.firstSubmit(), nowMillis));
         // A first-time link has no session that has seen anything, so there is nothing it could have missed.
         boolean isNew = attach.deliveredEpoch() == 0;
         // What it has was durable, so a number behind our end is of a store that has lost its own.
@@ -244,7 +229,7 @@ public abstract class HostedLog implements Hosted {
     }
 
     private void sendAttached(LinkAddress link, Missed missed) {
-        followers.get(link).heardDurable = durable;
+        followers.hearsDurable(link, durable);
         send(new LinkMessage.Attached(
                 key, link, epoch, told, missed.entries(), missed.complete(), version(), log, fork()));
     }
@@ -255,38 +240,35 @@ public abstract class HostedLog implements Hosted {
     }
 
     private void resync(OwnerMessage.Resync resync) {
-        Follower follower = followers.get(resync.from());
-        if (follower == null || resync.epoch() != epoch) {
-            send(new LinkMessage.NotOwner(key, resync.from(), epoch, null));
-            return;
+        if (isFromFollowerOrTold(resync)) {
+            sendAttached(resync.from(), missed(true, resync.delivered(), resync.deliveredNumber()));
         }
-        sendAttached(resync.from(), missed(true, resync.delivered(), resync.deliveredNumber()));
+    }
+
+    private boolean isFromFollower(OwnerMessage message) {
+        return followers.contains(message.from()) && message.epoch() == epoch;
+    }
+
+    /** Whoever does not follow this ownership is told so. */
+    private boolean isFromFollowerOrTold(OwnerMessage message) {
+        boolean isFollower = isFromFollower(message);
+        if (!isFollower) {
+            send(new LinkMessage.NotOwner(key, message.from(), epoch, null));
+        }
+        return isFollower;
     }
 
     private void readState(OwnerMessage.ReadState read, long nowMillis) {
-        if (!followers.containsKey(read.from()) || read.epoch() != epoch) {
-            send(new LinkMessage.NotOwner(key, read.from(), epoch, null));
-            return;
+        if (isFromFollowerOrTold(read)) {
+            send(state(read, nowMillis));
         }
-        send(state(read, nowMillis));
     }
 
     private void submit(OwnerMessage.Submit submit, long nowMillis) {
-        Follower follower = followers.get(submit.from());
-        if (follower == null || submit.epoch() != epoch) {
-            send(new LinkMessage.NotOwner(key, submit.from(), epoch, null));
+        if (!isFromFollowerOrTold(submit) || !followers.takes(submit, nowMillis)) {
             return;
         }
-        if (submit.number() > follower.nextSubmit) {
-            askForRest(submit.from(), follower, nowMillis);
-            return;
-        }
-        if (submit.number() < follower.nextSubmit) {
-            repeatAnswer(submit, follower);
-            return;
-        }
-        follower.nextSubmit++;
-        Verdict verdict = askPlugins(submit);
+        Verdict verdict = plugins.ask(submit);
         Acceptance acceptance = verdict.isRefusal() ? refused(submit, verdict) : accept(submit, nowMillis);
         unpersisted.addAll(acceptance.entries());
         acceptance.entries().forEach(appended -> untold.addLast(appended.entry()));
@@ -314,25 +296,6 @@ public abstract class HostedLog implements Hosted {
                         verdict.reason()));
     }
 
-    private void askForRest(LinkAddress link, Follower follower, long nowMillis) {
-        // Once per gap and while: the submissions behind the missing one are on their way and would each ask again.
-        if (follower.askedFor != follower.nextSubmit
-                || nowMillis - follower.askedAtMillis >= limits.heartbeatMillis()) {
-            follower.askedFor = follower.nextSubmit;
-            follower.askedAtMillis = nowMillis;
-            send(new LinkMessage.Accepted(key, link, epoch, follower.answered, List.of(), true));
-        }
-    }
-
-    private void repeatAnswer(OwnerMessage.Submit submit, Follower follower) {
-        if (submit.number() <= follower.answered) {
-            List<Result> again = follower.recentResults.stream()
-                    .filter(result -> result.submit() >= submit.number())
-                    .toList();
-            send(new LinkMessage.Accepted(key, submit.from(), epoch, follower.answered, again, false));
-        }
-    }
-
     @Override
     public List<HostEffect> persisted(long upToPosition, long nowMillis) {
         if (isDetached) {
@@ -344,24 +307,12 @@ public abstract class HostedLog implements Hosted {
         storeSilentSinceMillis = -1;
         becameDurable(upToPosition);
         tellMore(nowMillis);
-        tellThatItIsDurable(nowMillis);
+        if (told == durable) {
+            followers.allDurable(durable, nowMillis);
+        }
         answerDurable(nowMillis);
         persistMore(nowMillis);
         return takeEffects();
-    }
-
-    /** Links whose owner tells ahead hear now and then that all is durable, however much is going on. */
-    private void tellThatItIsDurable(long nowMillis) {
-        if (told > durable) {
-            return;
-        }
-        followers.forEach((link, follower) -> {
-            if (follower.heardDurable < durable
-                    && nowMillis - follower.heardAllDurableAtMillis >= limits.heartbeatMillis()) {
-                follower.heardAllDurableAtMillis = nowMillis;
-                beat(link, follower);
-            }
-        });
     }
 
     private void becameDurable(long upToPosition) {
@@ -375,10 +326,7 @@ public abstract class HostedLog implements Hosted {
         if (!entries.isEmpty()) {
             HostEffect.Durable news = new HostEffect.Durable(durable, entries);
             effects.add(news);
-            if (!plugins.isEmpty()) {
-                news.byAuthor((sessionId, last, changes) ->
-                        withPlugins(plugin -> plugin.changed(sessionId, last, changes, output)));
-            }
+            plugins.changed(news);
         }
     }
 
@@ -393,7 +341,7 @@ public abstract class HostedLog implements Hosted {
             recent.add(entry);
             entries.add(entry);
         }
-        broadcast(entries, nowMillis);
+        followers.broadcast(entries, told, durable, nowMillis);
     }
 
     private boolean tellsAhead(long nowMillis) {
@@ -403,31 +351,6 @@ public abstract class HostedLog implements Hosted {
         return storeSilentSinceMillis >= 0 && nowMillis - storeSilentSinceMillis >= limits.tellAheadAfterMillis();
     }
 
-    private void broadcast(List<Entry> entries, long nowMillis) {
-        long number = told - entries.size();
-        int from = 0;
-        while (from < entries.size()) {
-            int to = from;
-            int bytes = 0;
-            do {
-                bytes += entries.get(to++).blob().length;
-            } while (to < entries.size() && bytes + entries.get(to).blob().length <= limits.messageBytesMax());
-            number += to - from;
-            List<Entry> part = entries.subList(from, to);
-            for (Map.Entry<LinkAddress, Follower> each : followers.entrySet()) {
-                broadcastTo(each.getKey(), each.getValue(), number, part, nowMillis);
-            }
-            from = to;
-        }
-    }
-
-    private void broadcastTo(LinkAddress link, Follower follower, long number, List<Entry> part, long nowMillis) {
-        follower.quietSinceMillis = nowMillis;
-        follower.heartbeatsSinceBroadcast = 0;
-        follower.heardDurable = durable;
-        send(new LinkMessage.Broadcast(key, link, epoch, number, part, durable));
-    }
-
     private void answerDurable(long nowMillis) {
         Map<LinkAddress, List<Result>> answers = new LinkedHashMap<>();
         while (!waiting.isEmpty() && waiting.peekFirst().position <= durable) {
@@ -435,13 +358,7 @@ public abstract class HostedLog implements Hosted {
             Result result = complete(next.result, next.sessionId, nowMillis);
             answers.computeIfAbsent(next.link, l -> new ArrayList<>()).add(result);
         }
-        answers.forEach((link, results) -> {
-            Follower follower = followers.get(link);
-            if (follower != null) {
-                follower.answer(results);
-                send(new LinkMessage.Accepted(key, link, epoch, follower.answered, results, false));
-            }
-        });
+        answers.forEach(followers::answer);
     }
 
     private void persistMore(long nowMillis) {
@@ -491,17 +408,8 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> nodeLeft(String nodeId) {
-        drop((link, follower) -> link.nodeId().equals(nodeId));
+        followers.removeOfNode(nodeId).forEach(plugins::linkGone);
         return takeEffects();
-    }
-
-    private void drop(BiPredicate<LinkAddress, Follower> isGone) {
-        List<LinkAddress> gone = followers.entrySet().stream()
-                .filter(each -> isGone.test(each.getKey(), each.getValue()))
-                .map(Map.Entry::getKey)
-                .toList();
-        gone.forEach(followers::remove);
-        gone.forEach(link -> withPlugins(plugin -> plugin.linkGone(link, output)));
     }
 
     @Override
@@ -512,8 +420,8 @@ public abstract class HostedLog implements Hosted {
         }
         prove(nowMillis);
         tellMore(nowMillis);
-        drop((link, follower) -> nowMillis - follower.heardAtMillis >= limits.followerSilentMillisMax());
-        followers.forEach((link, follower) -> heartbeat(link, follower, nowMillis));
+        followers.removeSilent(nowMillis).forEach(plugins::linkGone);
+        followers.heartbeats(!waiting.isEmpty() || isDetached, told, durable, nowMillis);
         return takeEffects();
     }
 
@@ -527,25 +435,6 @@ public abstract class HostedLog implements Hosted {
             provenAtMillis = nowMillis;
             persist(List.of(), nowMillis);
         }
-    }
-
-    private void heartbeat(LinkAddress link, Follower follower, long nowMillis) {
-        // A few soon after a broadcast, because the last one before a silence is the one whose loss nobody notices.
-        // And while an answer is owed, so that a slow store is not mistaken for a dead owner.
-        boolean isOwed = !waiting.isEmpty() || isDetached || follower.heardDurable < durable;
-        int interval = isOwed || follower.heartbeatsSinceBroadcast < Follower.PROMPT_HEARTBEATS
-                ? limits.heartbeatMillis()
-                : limits.heartbeatIdleMillis();
-        if (nowMillis - follower.quietSinceMillis >= interval) {
-            follower.quietSinceMillis = nowMillis;
-            follower.heartbeatsSinceBroadcast++;
-            beat(link, follower);
-        }
-    }
-
-    private void beat(LinkAddress link, Follower follower) {
-        follower.heardDurable = durable;
-        send(new LinkMessage.Heartbeat(key, link, epoch, told, durable));
     }
 
     protected final long applied() {
@@ -564,85 +453,29 @@ public abstract class HostedLog implements Hosted {
         effects.add(effect);
     }
 
-    private void loadPlugins() {
-        if (!arePluginsLoaded) {
-            arePluginsLoaded = true;
-            withPlugins(plugin -> plugin.loaded(epoch, applied, output));
-        }
-    }
-
-    private void unloadPlugins() {
-        if (arePluginsLoaded) {
-            withPlugins(plugin -> plugin.unloaded(output));
-            plugins = Map.of();
-        }
-    }
-
-    private Verdict askPlugins(OwnerMessage.Submit submit) {
-        Verdict[] verdict = {Verdict.ALLOW};
-        for (String name : plugins.keySet()) {
-            verdict[0] = Verdict.refuse(ErrorCode.INTERNAL_ERROR, "The server could not check this");
-            withPlugin(
-                    name,
-                    plugin -> verdict[0] = Objects.requireNonNull(
-                            plugin.changing(submit.sessionId(), submit.blobs(), output), "a verdict"));
-            if (verdict[0].isRefusal()) {
-                return verdict[0];
-            }
-        }
-        return verdict[0];
-    }
-
     /** A snapshot replaces the stored log; subclasses say so. */
     protected final void snapshotCreated(long upToPosition) {
-        withPlugins(plugin -> plugin.snapshotCreated(upToPosition, output));
+        plugins.snapshotCreated(upToPosition);
     }
 
-    private void fromPlugin(OwnerMessage.FromPlugin message) {
-        if (followers.containsKey(message.from()) && message.epoch() == epoch) {
-            withPlugin(message.plugin(), plugin -> plugin.fromLink(message.from(), message.payload(), output));
-        }
-    }
-
-    private void withPlugins(Consumer<DocumentPlugin> action) {
-        plugins.keySet().forEach(name -> withPlugin(name, action));
-    }
-
-    private void withPlugin(String name, Consumer<DocumentPlugin> action) {
-        DocumentPlugin plugin = plugins.get(name);
-        if (plugin == null) {
-            return;
-        }
-        output.plugin = name;
-        try {
-            action.accept(plugin);
-        } catch (RuntimeException e) {
-            // Somebody else's code: it costs what it wanted to do, and nothing of the document.
-            report("Plugin " + name + " failed: " + e);
-        }
-    }
-
-    /** What the plugin that is called now may do. */
-    private final class PluginOutput implements DocumentPlugin.Output {
-        private String plugin;
-
+    private final class PluginHost implements PluginsBeside.Host {
         @Override
-        public void toLink(LinkAddress link, byte[] payload) {
+        public void toLink(LinkAddress link, String plugin, byte[] payload) {
             send(new LinkMessage.ForPlugin(key, link, epoch, plugin, payload));
         }
 
         @Override
-        public void toLinks(LinkAddress except, byte[] payload) {
-            followers.keySet().forEach(link -> {
+        public void toLinks(LinkAddress except, String plugin, byte[] payload) {
+            followers.links().forEach(link -> {
                 if (!link.equals(except)) {
-                    toLink(link, payload);
+                    toLink(link, plugin, payload);
                 }
             });
         }
 
         @Override
         public void report(String what) {
-            HostedLog.this.report(plugin + ": " + what);
+            HostedLog.this.report(what);
         }
     }
 
@@ -681,41 +514,4 @@ public abstract class HostedLog implements Hosted {
 
     /** A submission that is applied, and the position up to which the log must be durable before it is answered. */
     private record Waiting(LinkAddress link, String sessionId, Result result, long position) {}
-
-    private static final class Follower {
-        static final int PROMPT_HEARTBEATS = 3;
-
-        /** How many answers are kept for a link that asks again because one was lost. */
-        static final int RECENT_RESULTS_MAX = 256;
-
-        final Deque<Result> recentResults = new ArrayDeque<>();
-        long nextSubmit;
-        long answered;
-        long askedFor;
-        long askedAtMillis;
-        long quietSinceMillis;
-        int heartbeatsSinceBroadcast;
-        long heardAtMillis;
-
-        /** How far it was told that the log is durable. */
-        long heardDurable;
-
-        long heardAllDurableAtMillis = Long.MIN_VALUE / 2;
-
-        Follower(long firstSubmit, long nowMillis) {
-            this.heardAtMillis = nowMillis;
-            this.nextSubmit = firstSubmit;
-            this.answered = firstSubmit - 1;
-        }
-
-        void answer(List<Result> results) {
-            for (Result result : results) {
-                recentResults.addLast(result);
-                if (recentResults.size() > RECENT_RESULTS_MAX) {
-                    recentResults.removeFirst();
-                }
-                answered = result.submit();
-            }
-        }
-    }
 }
