@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -90,6 +91,8 @@ public final class Chaos implements Callable<Integer> {
                 logs.toAbsolutePath(),
                 databaseUri,
                 chosenSeed);
+        CountDownLatch tidied = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(new Break(Thread.currentThread(), tidied), "weft-chaos-break"));
         try (Suite suite = new Suite(vertx, settings, System.out::println)) {
             for (Fault fault : faults) {
                 suite.run(fault);
@@ -100,6 +103,26 @@ public final class Chaos implements Callable<Integer> {
                     : CommandLine.ExitCode.SOFTWARE;
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
+            tidied.countDown();
+        }
+    }
+
+    /** Ctrl-C: ends the round and what it has started, of which some may be frozen and hear no signal but the last. */
+    private record Break(Thread runner, CountDownLatch tidied) implements Runnable {
+        private static final long TIDYING_MILLIS_MAX = 15_000;
+
+        @Override
+        public void run() {
+            if (tidied.getCount() == 0) {
+                return;
+            }
+            runner.interrupt();
+            try {
+                tidied.await(TIDYING_MILLIS_MAX, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         }
     }
 

@@ -50,6 +50,9 @@ final class Suite implements AutoCloseable {
         List<Outcome> own = new ArrayList<>();
         for (int round = 1; round <= settings.rounds(); round++) {
             Outcome outcome = runOnce(fault, round);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("broken off");
+            }
             own.add(outcome);
             outcomes.add(outcome);
             out.accept(outcome.line(settings.rounds()));
