@@ -15,7 +15,9 @@ import dev.weft.server.auth.Access;
 import dev.weft.server.auth.AuthOptions;
 import dev.weft.server.auth.Peers;
 import dev.weft.server.auth.Revocation;
+import dev.weft.server.auth.Revocations;
 import dev.weft.server.auth.StaticTokenAuthenticator;
+import dev.weft.server.bus.RevocationChannel;
 import dev.weft.server.gateway.TlsFiles;
 import dev.weft.server.kit.Author;
 import dev.weft.server.kit.RawClient;
@@ -195,7 +197,17 @@ class TlsSecurityIT {
             cluster.node(0).revoke(new Revocation(Revocation.Kind.SUBJECT, "ann", System.currentTimeMillis()));
             assertThat(List.of(writer.closeCode(), reader.closeCode()))
                     .containsExactly(SecureNode.POLICY, SecureNode.POLICY);
+            assertThatWhoStartsLaterLearnsOfIt(cluster);
         }
+    }
+
+    /** As a node does that starts now, and knows nothing yet. */
+    private static void assertThatWhoStartsLaterLearnsOfIt(TestCluster cluster) {
+        Revocations late = new Revocations();
+        RevocationChannel channel = new RevocationChannel(cluster.node(1).vertx(), late, learned -> {});
+        RawClient.await(channel.start());
+        TestCluster.eventually(() -> late.meet(SecureNode.identity("ann", Peers.ANY)));
+        RawClient.await(channel.stop());
     }
 
     private static ServerOptions encrypted(ServerOptions options, BusTls tls, AuthOptions auth) {
