@@ -5,7 +5,6 @@ import dev.weft.crdt.version.VersionVector;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 
 /**
  * Edits whose author wants to know when they are durable. Confined to the client's context. Edits of one author are
@@ -44,13 +43,9 @@ final class AwaitedEdits {
 
     void durable(VersionVector versionVector) {
         durable = durable.merged(versionVector);
-        for (Iterator<Awaited> edits = awaited.iterator(); edits.hasNext(); ) {
-            Awaited edit = edits.next();
-            if (!durable.covers(peer, edit.clock())) {
-                return;
-            }
-            edits.remove();
-            edit.promise().complete();
+        // One by one from the front: whoever hears of its edit may make the next one, which comes to the end.
+        while (!awaited.isEmpty() && durable.covers(peer, awaited.peek().clock())) {
+            awaited.poll().promise().complete();
         }
     }
 

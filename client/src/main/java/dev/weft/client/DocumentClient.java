@@ -107,7 +107,7 @@ public abstract class DocumentClient {
 
     /** Completes when connected the next time, at once if connected now; fails if the client is closed before. */
     public Future<Void> connected() {
-        Promise<Void> promise = Promise.promise();
+        Promise<Void> promise = driver.promise();
         driver.onContext(() -> {
             if (driver.state().isLive()) {
                 promise.complete();
@@ -153,7 +153,7 @@ public abstract class DocumentClient {
 
     /** Runs an action on the client's context, for reading above all. */
     public <T> Future<T> execute(Function<? super Document, ? extends T> action) {
-        Promise<T> promise = Promise.promise();
+        Promise<T> promise = driver.promise();
         driver.onContext(() -> {
             T result;
             try {
@@ -172,8 +172,8 @@ public abstract class DocumentClient {
      * action of another is part of that one.
      */
     public Edit edit(Consumer<? super Document> action) {
-        Promise<Void> applied = Promise.promise();
-        Promise<Void> durable = Promise.promise();
+        Promise<Void> applied = driver.promise();
+        Promise<Void> durable = driver.promise();
         driver.onContext(() -> {
             Future<Void> outer = editing;
             if (outer == null) {
@@ -215,7 +215,7 @@ public abstract class DocumentClient {
      * @return false if not connected, or if the connection takes no more for now
      */
     public Future<Boolean> send(Message message) {
-        Promise<Boolean> promise = Promise.promise();
+        Promise<Boolean> promise = driver.promise();
         driver.onContext(() -> {
             try {
                 promise.complete(driver.send(message));

@@ -48,7 +48,7 @@ public final class RelayClient extends DocumentClient {
     }
 
     private Future<Void> restore(PushQueueStore store) {
-        Promise<Void> promise = Promise.promise();
+        Promise<Void> promise = driver().promise();
         driver().onContext(() -> store.load().onComplete(loaded -> driver().onContext(() -> {
             if (loaded.succeeded()) {
                 journal().restored(loaded.result());

@@ -13,6 +13,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,8 +106,13 @@ final class SessionDriver {
         }
     }
 
+    /** For the application. Whatever its listeners throw is the context's to report, and does not come back here. */
+    <T> Promise<T> promise() {
+        return ((ContextInternal) context).promise();
+    }
+
     Future<Boolean> connect() {
-        Promise<Boolean> promise = Promise.promise();
+        Promise<Boolean> promise = promise();
         onContext(() -> {
             if (closed) {
                 promise.fail(new IllegalStateException("The client is closed"));
@@ -127,7 +133,7 @@ final class SessionDriver {
     }
 
     Future<Void> disconnect() {
-        Promise<Void> promise = Promise.promise();
+        Promise<Void> promise = promise();
         onContext(() -> {
             input(state::disconnect);
             promise.complete();
@@ -136,6 +142,7 @@ final class SessionDriver {
     }
 
     Future<Void> close() {
+        // Of no context: whoever waits for it may close the context's Vert.x next, and still wants to hear of that.
         Promise<Void> promise = Promise.promise();
         onContext(() -> {
             if (closed) {

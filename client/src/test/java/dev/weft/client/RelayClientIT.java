@@ -105,6 +105,36 @@ class RelayClientIT {
     }
 
     @Test
+    void whoHearsOfAnEditMayEditOrThrow() throws Exception {
+        List<Throwable> caught = new CopyOnWriteArrayList<>();
+        vertx.exceptionHandler(caught::add);
+        Document annsDocument = document();
+        TextHandler anns = new TextHandler(annsDocument, "t");
+        RelayClient ann = client(annsDocument);
+        List<Edit> followUps = new CopyOnWriteArrayList<>();
+        List<Edit> offline = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            Edit edit = ann.edit(document -> anns.insert(0, "x"));
+            edit.durable().onSuccess(done -> followUps.add(ann.edit(document -> anns.insert(0, "y"))));
+            edit.durable().onSuccess(done -> {
+                throw new IllegalStateException("the application's");
+            });
+            offline.add(edit);
+        }
+        assertThat(Waiting.get(ann.connect())).isTrue();
+        for (Edit edit : offline) {
+            Waiting.get(edit.durable());
+        }
+        Waiting.until("all followed", () -> followUps.size() == offline.size());
+        for (Edit edit : followUps) {
+            Waiting.get(edit.durable());
+        }
+        assertThat(caught).hasSize(offline.size());
+        assertThat(server.upgrades).as("the session went on").hasSize(1);
+        assertThat(model.log()).hasSize(80);
+    }
+
+    @Test
     void nothingIsPushedTwiceAcrossReconnects() throws Exception {
         Document annsDocument = document();
         TextHandler anns = new TextHandler(annsDocument, "t");
