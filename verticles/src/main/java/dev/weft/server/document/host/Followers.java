@@ -52,7 +52,15 @@ final class Followers {
                 if (recentResults.size() > RECENT_RESULTS_MAX) {
                     recentResults.removeFirst();
                 }
-                answered = result.submit();
+                answered = Math.max(answered, result.submit());
+            }
+        }
+
+        /** Another owner has answered what comes before: it will not be sent to this one. */
+        void expectFrom(long firstSubmit) {
+            if (firstSubmit > nextSubmit) {
+                nextSubmit = firstSubmit;
+                answered = firstSubmit - 1;
             }
         }
     }
@@ -82,12 +90,19 @@ final class Followers {
         return followers.keySet();
     }
 
-    /** @return false if there are too many already. One that follows already goes on where it is. */
+    /**
+     * One that follows already goes on where it is, or behind what others have answered meanwhile: it may have asked long
+     * before it was heard.
+     *
+     * @return false if there are too many already
+     */
     boolean add(LinkAddress link, long firstSubmit, long nowMillis) {
         if (!contains(link) && followers.size() >= limits.followersMax()) {
             return false;
         }
-        followers.computeIfAbsent(link, l -> new Follower(firstSubmit, nowMillis));
+        followers
+                .computeIfAbsent(link, l -> new Follower(firstSubmit, nowMillis))
+                .expectFrom(firstSubmit);
         return true;
     }
 

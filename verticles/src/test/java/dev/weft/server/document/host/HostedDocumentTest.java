@@ -100,6 +100,19 @@ class HostedDocumentTest {
         assertThat(sent(LinkMessage.Accepted.class)).hasSize(1).allMatch(LinkMessage.Accepted::resend);
     }
 
+    // Requests wait while a document is claimed and loaded. Another owner may answer the same link in the meantime.
+    @Test
+    void goesOnBehindWhatAnotherOwnerHasAnsweredSinceTheLinkFirstAsked() {
+        attach(HERE, 1);
+        attach(HERE, 2);
+        attach(HERE, 1);
+        submit(HERE, 2, ann.types("a"));
+        persisted(1);
+
+        assertThat(last(LinkMessage.Accepted.class).upTo()).isEqualTo(2);
+        assertThat(sent(LinkMessage.Accepted.class)).noneMatch(LinkMessage.Accepted::resend);
+    }
+
     // Stock clients push a backlog grouped by author, so a change can come before what it builds on (G7).
     @Test
     void keepsAChangeAsideUntilItsDependencyComes() {
@@ -352,7 +365,12 @@ class HostedDocumentTest {
     }
 
     private void attach(LinkAddress link) {
-        input(hosted.receive(new OwnerMessage.Attach(KEY, link, true, VersionVector.EMPTY, 0, 0, 1, null, 0, ""), now));
+        attach(link, 1);
+    }
+
+    private void attach(LinkAddress link, long firstSubmit) {
+        input(hosted.receive(
+                new OwnerMessage.Attach(KEY, link, true, VersionVector.EMPTY, 0, 0, firstSubmit, null, 0, ""), now));
     }
 
     private void submit(LinkAddress link, long number, List<Change> changes) {
