@@ -3,6 +3,7 @@ package dev.weft.cli.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.cli.config.ConfigurationFlags;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -17,13 +18,18 @@ final class NodeVariables {
     /** Fails unless a node would start with these: all are known, and their values fit. */
     static void requireUnderstood(Map<String, String> given) {
         Map<String, String> variables = new HashMap<>(given);
-        // A file in the container; any file stands for it here.
-        variables.replaceAll((name, value) ->
-                name.endsWith("_FILE") ? Repository.file("README.md").toString() : value);
+        variables.replaceAll(
+                (name, value) -> name.endsWith("_FILE") ? standIn(name).toString() : value);
         assertThat(ConfigurationFlags.unknownVariables(variables)).isEmpty();
         CommandSpec command = CommandSpec.create();
         ConfigurationFlags.addTo(command);
         ConfigurationFlags.describe(new CommandLine(command).parseArgs(), variables);
+    }
+
+    /** A file that is in the container only. Lists of tokens are read to see that they are some. */
+    private static Path standIn(String variable) {
+        return Repository.file(
+                variable.endsWith("_TOKENS_FILE") ? "cli/src/test/resources/deploy/tokens.yaml" : "README.md");
     }
 
     /** How long a node that is told to stop may take. */
