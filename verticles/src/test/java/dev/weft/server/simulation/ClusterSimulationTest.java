@@ -31,7 +31,8 @@ class ClusterSimulationTest {
         "103, an empty submission after an answer",
         "1003, an owner waited for a submission that its predecessor had answered while it was still loading",
         "4698, a client that held changes of a detached owner went on from a number that did not speak for them",
-        "5362, a change that another session echoed before its broadcast came was taken for the change of that session"
+        "5362, a change that another session echoed before its broadcast came was taken for the change of that session",
+        "11099, an owner waited for a submission it had answered to a link that had left and come back"
     })
     void runsAgainWhatFailedOnce(long seed, String why) {
         Runs.run(seed, Scenario.of(seed));

@@ -54,6 +54,8 @@ final class Followers {
                 }
                 answered = Math.max(answered, result.submit());
             }
+            // It may have been taken before the link left and came back: what is answered is not sent again.
+            nextSubmit = Math.max(nextSubmit, answered + 1);
         }
 
         /** Another owner has answered what comes before: it will not be sent to this one. */

@@ -113,6 +113,20 @@ class HostedDocumentTest {
         assertThat(sent(LinkMessage.Accepted.class)).noneMatch(LinkMessage.Accepted::resend);
     }
 
+    @Test
+    void goesOnBehindWhatItHasAnsweredToALinkThatLeftAndCameBack() {
+        attach(HERE, 1);
+        submit(HERE, 1, ann.types("a"));
+        input(hosted.receive(new OwnerMessage.Detach(KEY, HERE), now));
+        attach(HERE, 1);
+        persisted(1);
+        submit(HERE, 2, ann.types("b"));
+        persisted(2);
+
+        assertThat(last(LinkMessage.Accepted.class).upTo()).isEqualTo(2);
+        assertThat(sent(LinkMessage.Accepted.class)).noneMatch(LinkMessage.Accepted::resend);
+    }
+
     // Stock clients push a backlog grouped by author, so a change can come before what it builds on (G7).
     @Test
     void keepsAChangeAsideUntilItsDependencyComes() {
