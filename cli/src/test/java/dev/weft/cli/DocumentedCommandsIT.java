@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.PostgresServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -101,7 +100,7 @@ class DocumentedCommandsIT {
 
     @Test
     void oneNodeIsTypedInWatchedAndReadAsTheReadmeSays() {
-        int port = freePorts(1);
+        int port = FreePorts.inARow(1).get(0);
         start(RUN, Map.of("WEFT_CLIENTS_PORT", String.valueOf(port))).await("Ready:");
         useNode(List.of(WATCH, TYPE, CAT), "8080", port, port, port);
         assertThat(folder.resolve("data")).isDirectory();
@@ -109,7 +108,7 @@ class DocumentedCommandsIT {
 
     @Test
     void threeNodesAreTypedInWatchedAndReadAsThePagesSay() {
-        int port = freePorts(9);
+        int port = FreePorts.inARow(9).get(0);
         start(CLUSTER + " --port=" + port + " --hazelcast-port=" + (port + 3) + " --bus-port=" + (port + 6), Map.of())
                 .await("All 3 nodes have joined");
         assertThat(folder.resolve("logs/node-3.log")).isNotEmptyFile();
@@ -128,7 +127,7 @@ class DocumentedCommandsIT {
 
     @Test
     void theHttpInterfaceAnswersAsItsPageSays() throws IOException, InterruptedException {
-        int port = freePorts(2);
+        int port = FreePorts.inARow(2).get(0);
         Files.writeString(
                 folder.resolve("tokens.yaml"), DocumentedBlock.only("docs/http-api.md", "yaml", "choose-one-of-16"));
         start(
@@ -227,34 +226,6 @@ class DocumentedCommandsIT {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-    }
-
-    /** @return the first of so many free ports in a row */
-    private static int freePorts(int count) {
-        for (int attempt = 0; attempt < 100; attempt++) {
-            List<ServerSocket> held = new ArrayList<>();
-            try {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-                int first = held.get(0).getLocalPort();
-                for (int i = 1; i < count; i++) {
-                    held.add(new ServerSocket(first + i, 1, InetAddress.getLoopbackAddress()));
-                }
-                return first;
-            } catch (IOException | IllegalArgumentException e) {
-                continue;
-            } finally {
-                held.forEach(DocumentedCommandsIT::close);
-            }
-        }
-        throw new AssertionError("no free ports in a row");
-    }
-
-    private static void close(ServerSocket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

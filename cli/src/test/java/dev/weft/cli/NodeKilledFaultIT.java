@@ -8,11 +8,10 @@ import dev.weft.client.connection.Timing;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.DocumentOptions;
 import dev.weft.crdt.handler.text.FugueTextHandler;
+import dev.weft.testkit.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,9 +53,7 @@ class NodeKilledFaultIT {
     }
 
     private void startNode(int round) throws IOException, InterruptedException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = FreePorts.one();
         node = NodeProcess.start(
                 "node",
                 folder.resolve("node-" + round + ".log"),

@@ -8,11 +8,10 @@ import dev.weft.client.connection.Timing;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.DocumentOptions;
 import dev.weft.crdt.handler.text.FugueTextHandler;
+import dev.weft.testkit.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +53,7 @@ class ProcessClusterIT {
     @BeforeAll
     static void start() throws IOException, InterruptedException {
         vertx = Vertx.vertx();
-        ports = freePorts(NODES * 3);
+        ports = FreePorts.inARow(NODES * 3).stream().mapToInt(Integer::intValue).toArray();
         nodes.add(startNode(0));
         nodes.get(0).awaitStarted(PATIENCE_SECONDS);
         for (int i = 1; i < NODES; i++) {
@@ -240,18 +239,5 @@ class ProcessClusterIT {
                     }
                 })
                 .collect(Collectors.joining("\n"));
-    }
-
-    private static int[] freePorts(int count) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        int[] free = new int[count];
-        for (int i = 0; i < count; i++) {
-            held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            free[i] = held.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        return free;
     }
 }

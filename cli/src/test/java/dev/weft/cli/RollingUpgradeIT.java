@@ -8,13 +8,12 @@ import dev.weft.client.connection.Timing;
 import dev.weft.crdt.document.Document;
 import dev.weft.crdt.document.DocumentOptions;
 import dev.weft.crdt.handler.text.FugueTextHandler;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.PostgresServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -65,7 +64,7 @@ class RollingUpgradeIT {
     void documentsMoveToTheNewNodesAndNothingIsLost() throws Exception {
         Assumptions.assumeTrue(PostgresServer.isSharedAvailable(), "no PostgreSQL for this platform");
         database = newDatabase(PostgresServer.sharedUri());
-        ports = freePorts(3 * NODES);
+        ports = FreePorts.inARow(3 * NODES).stream().mapToInt(Integer::intValue).toArray();
         List<String> previous = PREVIOUS == null ? List.of() : List.of("-cp", classPathOf(PREVIOUS));
         for (int i = 0; i < NODES; i++) {
             nodes.add(startReady(i, previous));
@@ -252,18 +251,5 @@ class RollingUpgradeIT {
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
-    }
-
-    private static int[] freePorts(int count) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        int[] free = new int[count];
-        for (int i = 0; i < count; i++) {
-            held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            free[i] = held.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        return free;
     }
 }

@@ -1,10 +1,6 @@
 package dev.weft.chaos.cluster;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.ArrayList;
+import dev.weft.testkit.FreePorts;
 import java.util.List;
 
 /** All nodes on this machine's loopback: no rights needed, and no network that could be cut. */
@@ -19,24 +15,12 @@ public final class Loopback implements Hosts {
 
     private final int nodes;
     private final boolean isProxied;
-    private final List<Integer> ports = new ArrayList<>();
+    private final List<Integer> ports;
 
     private Loopback(int nodes, boolean isProxied) {
         this.nodes = nodes;
         this.isProxied = isProxied;
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            for (int i = 0; i < PORTS_PER_NODE * nodes; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                ports.add(socket.getLocalPort());
-            }
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ports = FreePorts.inARow(PORTS_PER_NODE * nodes);
     }
 
     public static Loopback direct(int nodes) {

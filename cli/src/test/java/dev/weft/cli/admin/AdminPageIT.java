@@ -25,11 +25,10 @@ import dev.weft.server.http.HttpOptions;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.InMemoryDocumentStore;
+import dev.weft.testkit.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -76,7 +75,8 @@ class AdminPageIT {
     @BeforeAll
     static void start() throws IOException {
         vertx = Vertx.vertx();
-        int[] ports = freePorts(2 * NODES);
+        int[] ports =
+                FreePorts.inARow(2 * NODES).stream().mapToInt(Integer::intValue).toArray();
         InMemoryDocumentStore.Contents contents = new InMemoryDocumentStore.Contents();
         store = InMemoryDocumentStore.over(contents);
         await(store.open());
@@ -297,18 +297,5 @@ class AdminPageIT {
         } catch (Exception e) {
             throw new AssertionError(e);
         }
-    }
-
-    private static int[] freePorts(int count) throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        int[] free = new int[count];
-        for (int i = 0; i < count; i++) {
-            held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            free[i] = held.get(i).getLocalPort();
-        }
-        for (ServerSocket socket : held) {
-            socket.close();
-        }
-        return free;
     }
 }

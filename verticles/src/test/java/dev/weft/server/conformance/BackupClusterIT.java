@@ -15,6 +15,7 @@ import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.archive.DocumentArchive;
 import dev.weft.server.storage.postgres.PostgresDocumentStore;
 import dev.weft.server.storage.postgres.PostgresStoreOptions;
+import dev.weft.testkit.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayInputStream;
@@ -22,8 +23,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -55,7 +54,7 @@ class BackupClusterIT {
 
     private final Vertx vertx = Vertx.vertx();
     private final Random random = new Random(SEED);
-    private final List<Integer> ports = freePorts();
+    private final List<Integer> ports = FreePorts.inARow(NODES);
     private final String paper = "paper-" + UUID.randomUUID();
     private final String room = "room-" + UUID.randomUUID();
     private final List<Person> writers = new ArrayList<>();
@@ -250,21 +249,5 @@ class BackupClusterIT {
                 .toCompletableFuture()
                 .orTimeout(60, TimeUnit.SECONDS)
                 .join();
-    }
-
-    private static List<Integer> freePorts() {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            for (int i = 0; i < NODES; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            List<Integer> free = held.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-            return free;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

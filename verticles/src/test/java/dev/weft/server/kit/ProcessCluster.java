@@ -1,9 +1,8 @@
 package dev.weft.server.kit;
 
+import dev.weft.testkit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -17,7 +16,7 @@ public final class ProcessCluster implements AutoCloseable {
         ProcessCluster cluster = new ProcessCluster();
         String name = "test-" + UUID.randomUUID();
         String schema = "s" + UUID.randomUUID().toString().replace("-", "");
-        List<Integer> hazelcast = freePorts(count);
+        List<Integer> hazelcast = FreePorts.inARow(count);
         String members = hazelcast.stream().map(String::valueOf).collect(Collectors.joining(","));
         try {
             for (int i = 0; i < count; i++) {
@@ -42,24 +41,6 @@ public final class ProcessCluster implements AutoCloseable {
     /** As {@code kill -9} does. */
     public void kill(int index) {
         nodes.get(index).close();
-    }
-
-    private static List<Integer> freePorts(int count) {
-        List<ServerSocket> held = new ArrayList<>();
-        List<Integer> free = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                free.add(socket.getLocalPort());
-            }
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-            return free;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

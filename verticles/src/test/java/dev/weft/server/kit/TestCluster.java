@@ -8,10 +8,7 @@ import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.storage.InMemoryDocumentStore;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.weft.testkit.FreePorts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -37,7 +34,8 @@ public final class TestCluster implements AutoCloseable {
     public static TestCluster start(int count, UnaryOperator<ServerOptions> change, Supplier<DocumentStore> stores) {
         TestCluster cluster = new TestCluster();
         String name = "test-" + UUID.randomUUID();
-        int[] ports = freePorts(count * 2);
+        int[] ports =
+                FreePorts.inARow(count * 2).stream().mapToInt(Integer::intValue).toArray();
         String[] members = new String[count];
         for (int i = 0; i < count; i++) {
             members[i] = "127.0.0.1:" + ports[i];
@@ -101,28 +99,6 @@ public final class TestCluster implements AutoCloseable {
             }
             Thread.onSpinWait();
             java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
-        }
-    }
-
-    private static int[] freePorts(int count) {
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            int[] ports = new int[count];
-            for (int i = 0; i < count; i++) {
-                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-                ports[i] = held.get(i).getLocalPort();
-            }
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            for (ServerSocket socket : held) {
-                try {
-                    socket.close();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
         }
     }
 
