@@ -57,8 +57,9 @@ public final class DocumentRouter {
     }
 
     private Future<Boolean> exists(DocumentKey key) {
+        // Somebody may be claiming what turns out not to be there.
         return registry.lookup(key)
-                .compose(found -> found.isPresent()
+                .compose(found -> found.isPresent() && found.get().state() != Ownership.State.CLAIMING
                         ? Future.succeededFuture(true)
                         : store.find(key).map(Optional::isPresent));
     }
