@@ -116,11 +116,8 @@ final class CountedTls extends JdkSSLEngineOptions {
             String address = context.channel().remoteAddress() instanceof InetSocketAddress socket
                     ? socket.getAddress().getHostAddress()
                     : "";
-            ConnectionCounts.Place place = counts.open(address);
+            ConnectionCounts.Place place = counts.open(address, counters);
             if (place == null) {
-                Limit limit = counts.exceeded(address);
-                // Somebody may have left in between.
-                counters.hit(limit == null ? Limit.CONNECTIONS : limit);
                 context.close();
                 return;
             }

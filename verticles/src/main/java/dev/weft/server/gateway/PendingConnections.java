@@ -27,12 +27,8 @@ final class PendingConnections {
     }
 
     void opened(HttpConnection connection, long nowMillis) {
-        String address = connection.remoteAddress().hostAddress();
-        ConnectionCounts.Place place = counts.open(address);
+        ConnectionCounts.Place place = counts.open(connection.remoteAddress().hostAddress(), counters);
         if (place == null) {
-            Limit limit = counts.exceeded(address);
-            // Somebody may have left in between.
-            counters.hit(limit == null ? Limit.CONNECTIONS : limit);
             connection.close();
             return;
         }

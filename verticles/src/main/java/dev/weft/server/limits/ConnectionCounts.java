@@ -36,6 +36,16 @@ public final class ConnectionCounts {
         return new Place(block);
     }
 
+    /** {@link #open(String)}; if it may not be, counts the limit that was in the way. */
+    public synchronized Place open(String address, LimitCounters counters) {
+        Limit limit = exceeded(address);
+        if (limit != null) {
+            counters.hit(limit);
+            return null;
+        }
+        return open(address);
+    }
+
     /** @return the limit that keeps the next connection of an address out; null if none does */
     public synchronized Limit exceeded(String address) {
         Counts own = byAddress.getOrDefault(blockOf(address), Counts.NONE);

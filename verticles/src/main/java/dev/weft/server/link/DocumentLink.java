@@ -455,9 +455,8 @@ public abstract class DocumentLink {
                 && nowMillis - ring.oldest().sentAtMillis() >= limits.retryMillis()
                 && nowMillis - askedAtMillis >= limits.retryMillis()) {
             askedAtMillis = nowMillis;
-            // If it was lost the owner asks for the rest, if not it says how far it is. An owner that tells ahead has
-            // taken
-            // it long before it says so; then the newest shows whether it lacks any.
+            // If it was lost the owner asks for the rest, if not it says how far it is. An owner that tells ahead
+            // has taken it long before it says so; then the newest shows whether it lacks any.
             sendSubmission(ring.oldest());
             if (ring.newest() != ring.oldest()) {
                 sendSubmission(ring.newest());
