@@ -2,6 +2,9 @@ package dev.weft.server.bus;
 
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.server.registry.DocumentKey;
+import dev.weft.server.registry.Ownership;
+import dev.weft.server.registry.OwnershipEffect;
+import dev.weft.server.registry.OwnershipProtocol;
 import java.util.List;
 
 /** From a link to the owner of its document. */
@@ -113,6 +116,17 @@ public sealed interface OwnerMessage extends BusMessage {
             SOON,
             /** The answer to {@code SOON}. */
             READY
+        }
+
+        /** Tells the receiver's side of the hand-off. */
+        public List<OwnershipEffect> tell(OwnershipProtocol protocol, long nowMillis) {
+            String sender = from.nodeId();
+            return switch (step) {
+                case SOON -> protocol.announced(sender, epoch, nowMillis);
+                case READY -> protocol.readied(sender, epoch, nowMillis);
+                case NOW ->
+                    protocol.invited(claimId == null ? null : Ownership.active(sender, claimId, epoch), nowMillis);
+            };
         }
     }
 

@@ -130,7 +130,7 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
         HostedSlot slot = slots.get(key);
         DocumentVerticle serving = slot == null ? null : slot.serving();
         if (message instanceof OwnerMessage.Invite invite) {
-            invite(invite);
+            perform(slotOf(invite.key()), invite::tell);
         } else if (message instanceof OwnerMessage.Superseded superseded) {
             if (slot != null) {
                 perform(slot, (protocol, now) -> protocol.contradicted(superseded.byEpoch(), now));
@@ -143,19 +143,6 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
             around.inbox().toLink(new LinkMessage.NotOwner(key, message.from(), message.epoch(), null));
         }
         // Anything else is for a document that is coming or going: links repeat what is not answered.
-    }
-
-    private void invite(OwnerMessage.Invite invite) {
-        String sender = invite.from().nodeId();
-        HostedSlot slot = slotOf(invite.key());
-        perform(slot, (protocol, now) -> switch (invite.step()) {
-            case SOON -> protocol.announced(sender, invite.epoch(), now);
-            case READY -> protocol.readied(sender, invite.epoch(), now);
-            case NOW ->
-                protocol.invited(
-                        invite.claimId() == null ? null : Ownership.active(sender, invite.claimId(), invite.epoch()),
-                        now);
-        });
     }
 
     private void attach(OwnerMessage.Attach attach) {

@@ -102,7 +102,7 @@ final class SimulatedDeployer {
         DocumentKey key = message.key();
         SimulatedSlot slot = slots.get(key);
         if (message instanceof OwnerMessage.Invite invite) {
-            invite(invite);
+            perform(slotOf(invite.key()), invite::tell);
         } else if (message instanceof OwnerMessage.Superseded superseded) {
             if (slot != null) {
                 perform(slot, (protocol, now) -> protocol.contradicted(superseded.byEpoch(), now));
@@ -114,19 +114,6 @@ final class SimulatedDeployer {
         } else if (slot == null && !(message instanceof OwnerMessage.Detach)) {
             node.toLink(new LinkMessage.NotOwner(key, message.from(), message.epoch(), null));
         }
-    }
-
-    private void invite(OwnerMessage.Invite invite) {
-        String sender = invite.from().nodeId();
-        SimulatedSlot slot = slotOf(invite.key());
-        perform(slot, (protocol, now) -> switch (invite.step()) {
-            case SOON -> protocol.announced(sender, invite.epoch(), now);
-            case READY -> protocol.readied(sender, invite.epoch(), now);
-            case NOW ->
-                protocol.invited(
-                        invite.claimId() == null ? null : Ownership.active(sender, invite.claimId(), invite.epoch()),
-                        now);
-        });
     }
 
     private void attach(OwnerMessage.Attach attach) {
