@@ -133,7 +133,8 @@ final class SessionDriver {
     }
 
     Future<Void> disconnect() {
-        Promise<Void> promise = promise();
+        // As in close().
+        Promise<Void> promise = Promise.promise();
         onContext(() -> {
             input(state::disconnect);
             promise.complete();

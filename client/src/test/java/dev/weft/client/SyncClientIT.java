@@ -145,6 +145,16 @@ class SyncClientIT {
     }
 
     @Test
+    void whoDisconnectsMayCloseTheVertxNext() throws Exception {
+        Vertx own = Vertx.vertx();
+        Document document =
+                new Document(DocumentOptions.builder().documentId(DOC).build());
+        SyncClient client = SyncClient.create(own, document, ClientOptions.of(DOC, server.url()));
+        assertThat(Waiting.get(client.connect())).isTrue();
+        Waiting.get(client.disconnect().eventually(own::close));
+    }
+
+    @Test
     void connectIsFalseWhereNobodyListens() throws Exception {
         Writer ann = writer(ClientOptions.of(DOC, "ws://127.0.0.1:1/"));
         assertThat(Waiting.get(ann.client().connect())).isFalse();
