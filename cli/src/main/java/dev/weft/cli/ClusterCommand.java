@@ -98,19 +98,21 @@ final class ClusterCommand implements Callable<Integer> {
 
     private void startAll() throws IOException, InterruptedException {
         System.err.println("Starting " + count + (count == 1 ? " node" : " nodes") + ", logs in " + logs + " ...");
-        // The first alone: two that start at the same instant may each found a cluster, and merge only later.
-        nodes.add(start(1));
-        nodes.get(0).awaitStarted(START_SECONDS_MAX);
+        // The first alone: two that start at the same instant may each found a cluster, and merge only later. It is
+        // told of
+        // nobody else, so that it does not look for them for a second; it gets to know them when they join.
+        nodes.add(start(1, 1));
+        nodes.get(0).awaitJoined(START_SECONDS_MAX);
         for (int number = 2; number <= count; number++) {
-            nodes.add(start(number));
+            nodes.add(start(number, count));
         }
         for (NodeProcess node : nodes) {
             node.awaitReady(START_SECONDS_MAX);
         }
     }
 
-    private NodeProcess start(int number) throws IOException {
-        String members = IntStream.range(0, count)
+    private NodeProcess start(int number, int sought) throws IOException {
+        String members = IntStream.range(0, sought)
                 .mapToObj(i -> "127.0.0.1:" + (hazelcastPort + i))
                 .collect(Collectors.joining(","));
         String name = "node-" + number;

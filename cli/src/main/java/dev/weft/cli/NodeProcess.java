@@ -22,8 +22,8 @@ import java.util.function.IntConsumer;
  * end. Thread-safe.
  */
 public final class NodeProcess {
-    /** What a node prints once it serves, and once all it waits for have joined. */
-    static final String STARTED = "Started:";
+    /** What a node prints once it is a member of its cluster, and once it serves and all it waits for have joined. */
+    static final String JOINED = "Joined:";
 
     static final String READY = "Ready:";
 
@@ -34,7 +34,7 @@ public final class NodeProcess {
     private final String name;
     private final Path log;
     private final Process process;
-    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
     private NodeProcess(String name, Path log, Process process) {
@@ -105,10 +105,9 @@ public final class NodeProcess {
                 writer.write(line);
                 writer.newLine();
                 writer.flush();
-                if (line.startsWith(STARTED)) {
-                    started.complete(null);
+                if (line.startsWith(JOINED)) {
+                    joined.complete(null);
                 } else if (line.startsWith(READY)) {
-                    started.complete(null);
                     ready.complete(null);
                 }
                 line = lines.readLine();
@@ -119,7 +118,7 @@ public final class NodeProcess {
         process.onExit().thenAccept(gone -> {
             CommandFailedException failure = new CommandFailedException(
                     name + " ended with exit code " + gone.exitValue() + " while starting: " + lastLogLine());
-            started.completeExceptionally(failure);
+            joined.completeExceptionally(failure);
             ready.completeExceptionally(failure);
         });
     }
@@ -133,8 +132,9 @@ public final class NodeProcess {
         }
     }
 
-    public void awaitStarted(long seconds) throws InterruptedException {
-        await(started, seconds);
+    /** Of a node of a cluster: that others find one if they start now. */
+    public void awaitJoined(long seconds) throws InterruptedException {
+        await(joined, seconds);
     }
 
     public void awaitReady(long seconds) throws InterruptedException {

@@ -4,6 +4,10 @@ import dev.weft.cli.config.ConfigurationFlags;
 import dev.weft.cli.config.NodeSettings;
 import dev.weft.server.Server;
 import dev.weft.server.ServerOptions;
+import dev.weft.server.event.EventListener;
+import dev.weft.server.event.EventOptions;
+import dev.weft.server.event.ServerEvent;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +23,10 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     private static final long START_SECONDS_MAX = 120;
     private static final long STOP_SECONDS_MAX = 20;
+
+    private static final EventListener JOINED = new EventListener(
+            EventOptions.of(Set.of(ServerEvent.Joined.class)),
+            event -> System.out.println(NodeProcess.JOINED + " " + event.nodeId()));
 
     @Option(names = "--stop-with-input", hidden = true, description = "Stop when standard input ends.")
     private boolean stopWithInput;
@@ -40,7 +48,6 @@ final class RunCommand implements Callable<Integer> {
             InputEnd.whenReached(() -> System.exit(0));
         }
         if (settings.isClustered()) {
-            System.out.println(NodeProcess.STARTED + " " + server.nodeId());
             awaitMembers(server);
         }
         announce(server);
@@ -49,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Server start() throws InterruptedException {
-        ServerOptions options = settings.serverOptions();
+        ServerOptions options = settings.serverOptions(JOINED);
         try {
             return Server.start(options, settings::store)
                     .toCompletionStage()

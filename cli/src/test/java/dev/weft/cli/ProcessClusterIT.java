@@ -55,7 +55,7 @@ class ProcessClusterIT {
         vertx = Vertx.vertx();
         ports = FreePorts.inARow(NODES * 3).stream().mapToInt(Integer::intValue).toArray();
         nodes.add(startNode(0));
-        nodes.get(0).awaitStarted(PATIENCE_SECONDS);
+        nodes.get(0).awaitJoined(PATIENCE_SECONDS);
         for (int i = 1; i < NODES; i++) {
             nodes.add(startNode(i));
         }

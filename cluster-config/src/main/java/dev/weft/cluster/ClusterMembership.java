@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -67,6 +68,29 @@ public final class ClusterMembership {
 
     public void ignore(MembershipListener listener) {
         listeners.remove(listener);
+    }
+
+    /**
+     * Blocks until so many nodes are there, this one included, or the time is over.
+     *
+     * @return whether they are there
+     */
+    boolean await(int count, long millisMax) throws InterruptedException {
+        CountDownLatch there = new CountDownLatch(1);
+        MembershipListener counting = new MembershipListener() {
+            @Override
+            public void nodeJoined(ClusterNode node) {
+                if (nodes.size() >= count) {
+                    there.countDown();
+                }
+            }
+        };
+        listen(counting);
+        try {
+            return nodes.size() >= count || there.await(millisMax, TimeUnit.MILLISECONDS);
+        } finally {
+            ignore(counting);
+        }
     }
 
     /** Reads the members once, then follows them. Blocks; called on the joining thread. */

@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
  * @param nodeName for people: logs, metrics, the admin page; same alphabet
  * @param nodeId for machines: unique per start, because a node that comes back under its old id would seem to own still
  *     what it owned before it died
+ * @param awaitedNodes serve once so many nodes are there, this one included, 1 to 256, or {@link #AWAIT_MILLIS_MAX} later.
+ *     Nodes that start together need not copy what the first of them has begun with
  * @param backupCount copies of each registry entry beside the first, 0 to 6; 2 survives two nodes lost at once
  * @param busTls how the event bus is encrypted; empty if it is not
  */
@@ -24,8 +26,14 @@ public record ClusterOptions(
         Discovery discovery,
         Network network,
         ClusterTiming timing,
+        int awaitedNodes,
         int backupCount,
         Optional<BusTls> busTls) {
+    /** How long a node waits for others at most, in milliseconds, before it serves without them. */
+    public static final long AWAIT_MILLIS_MAX = 60_000;
+
+    public static final int AWAITED_NODES_MAX = 256;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
     private static final int INCARNATION_BYTES = 4;
 
@@ -36,13 +44,22 @@ public record ClusterOptions(
         Objects.requireNonNull(discovery, "discovery");
         Objects.requireNonNull(network, "network");
         Objects.requireNonNull(timing, "timing");
+        requireBetween(awaitedNodes, 1, AWAITED_NODES_MAX, "awaitedNodes");
         requireBetween(backupCount, 0, 6, "backupCount");
         Objects.requireNonNull(busTls, "busTls");
     }
 
     public ClusterOptions withBusTls(BusTls value) {
         return new ClusterOptions(
-                clusterName, nodeName, nodeId, discovery, network, timing, backupCount, Optional.of(value));
+                clusterName,
+                nodeName,
+                nodeId,
+                discovery,
+                network,
+                timing,
+                awaitedNodes,
+                backupCount,
+                Optional.of(value));
     }
 
     public static Builder builder() {
@@ -74,6 +91,7 @@ public record ClusterOptions(
         private Discovery discovery = new Discovery.Members(List.of());
         private Network network = Network.loopback();
         private ClusterTiming timing = ClusterTiming.defaults();
+        private int awaitedNodes = 1;
         private int backupCount = 2;
         private BusTls busTls;
 
@@ -114,6 +132,11 @@ public record ClusterOptions(
             return this;
         }
 
+        public Builder awaitedNodes(int value) {
+            awaitedNodes = value;
+            return this;
+        }
+
         public Builder backupCount(int value) {
             backupCount = value;
             return this;
@@ -128,7 +151,15 @@ public record ClusterOptions(
         public ClusterOptions build() {
             String id = nodeId == null ? nodeName + "-" + incarnation() : nodeId;
             return new ClusterOptions(
-                    clusterName, nodeName, id, discovery, network, timing, backupCount, Optional.ofNullable(busTls));
+                    clusterName,
+                    nodeName,
+                    id,
+                    discovery,
+                    network,
+                    timing,
+                    awaitedNodes,
+                    backupCount,
+                    Optional.ofNullable(busTls));
         }
 
         private static String incarnation() {

@@ -17,7 +17,9 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +58,7 @@ public final class ClusteredVertx {
 
     /** Joins with default Vert.x options. */
     public static Future<ClusteredVertx> start(ClusterOptions options) {
-        return start(options, new VertxOptions(), UnaryOperator.identity());
+        return start(options, new VertxOptions(), UnaryOperator.identity(), members -> {});
     }
 
     /**
@@ -64,15 +66,17 @@ public final class ClusteredVertx {
      *
      * @param base Vert.x options to build on, which are copied; host, ports and time-outs of the event bus are overwritten
      * @param with may add a metrics or tracing factory to the builder
+     * @param joined told, on a thread of no event loop, how many members there are once this is one of them: before it waits
+     *     for more, and before there is a Vert.x
      */
     public static Future<ClusteredVertx> start(
-            ClusterOptions options, VertxOptions base, UnaryOperator<VertxBuilder> with) {
+            ClusterOptions options, VertxOptions base, UnaryOperator<VertxBuilder> with, IntConsumer joined) {
         Objects.requireNonNull(options, "options");
         VertxOptions vertxOptions = vertxOptions(options, base);
-        Promise<ClusteredVertx> joined = Promise.promise();
+        Promise<ClusteredVertx> started = Promise.promise();
         // Joining blocks for a second or more, and there is no Vert.x yet whose worker could do it.
-        runOnOwnThread("weft-join-" + options.nodeId(), () -> join(options, vertxOptions, with, joined));
-        return joined.future();
+        runOnOwnThread("weft-join-" + options.nodeId(), () -> join(options, vertxOptions, with, joined, started));
+        return started.future();
     }
 
     /**
@@ -166,37 +170,51 @@ public final class ClusteredVertx {
             ClusterOptions options,
             VertxOptions vertxOptions,
             UnaryOperator<VertxBuilder> with,
-            Promise<ClusteredVertx> joined) {
+            IntConsumer joined,
+            Promise<ClusteredVertx> started) {
         HazelcastInstance hazelcast = null;
-        ClusterMembership membership;
+        ClusterMembership membership = null;
         try {
             // Started here and not by the cluster manager, whose leave() hides the cause of a failed join.
             hazelcast = Hazelcast.newHazelcastInstance(HazelcastConfigFactory.create(options));
             requireOneMessageFormat(hazelcast);
             membership = new ClusterMembership(hazelcast, options.nodeId());
             membership.start();
+            joined.accept(membership.nodes().size());
+            awaitOthers(options, membership);
         } catch (ClusterJoinException e) {
-            terminate(hazelcast);
-            joined.fail(e);
+            terminate(hazelcast, membership);
+            started.fail(e);
             return;
-        } catch (RuntimeException | LinkageError e) {
-            terminate(hazelcast);
-            joined.fail(new ClusterJoinException(describe("Hazelcast", options, e), e));
+        } catch (RuntimeException | InterruptedException | LinkageError e) {
+            terminate(hazelcast, membership);
+            started.fail(new ClusterJoinException(describe("Hazelcast", options, e), e));
             return;
         }
         HazelcastInstance member = hazelcast;
+        ClusterMembership view = membership;
         with.apply(Vertx.builder().with(vertxOptions))
                 .withClusterManager(new HazelcastClusterManager(member))
                 .buildClustered()
                 .onSuccess(vertx -> {
                     warnWithoutNativeTransport(vertx);
-                    joined.complete(
-                            new ClusteredVertx(options.nodeId(), options.timing(), true, member, membership, vertx));
+                    started.complete(new ClusteredVertx(options.nodeId(), options.timing(), true, member, view, vertx));
                 })
                 .onFailure(cause -> runOnOwnThread("weft-leave-" + options.nodeId(), () -> {
-                    leave(member, membership);
-                    joined.fail(new ClusterJoinException(describe("The event bus", options, cause), cause));
+                    leave(member, view);
+                    started.fail(new ClusterJoinException(describe("The event bus", options, cause), cause));
                 }));
+    }
+
+    /** Before anything is kept in the maps: nodes that are there when that begins need not be given copies of it. */
+    private static void awaitOthers(ClusterOptions options, ClusterMembership membership) throws InterruptedException {
+        if (!membership.await(options.awaitedNodes(), ClusterOptions.AWAIT_MILLIS_MAX)) {
+            LOG.warn(
+                    "Only {} of {} nodes have joined within {} s; this one serves without the others",
+                    membership.nodes().size(),
+                    options.awaitedNodes(),
+                    TimeUnit.MILLISECONDS.toSeconds(ClusterOptions.AWAIT_MILLIS_MAX));
+        }
     }
 
     /** Otherwise each would drop what the other sends, and clients would wait for answers that never come. */
@@ -224,7 +242,11 @@ public final class ClusteredVertx {
                 + network.hazelcastPort() + ", bus port " + network.busPort() + "): " + cause;
     }
 
-    private static void terminate(HazelcastInstance hazelcast) {
+    /** What there is of a start that failed; each may be null. */
+    private static void terminate(HazelcastInstance hazelcast, ClusterMembership membership) {
+        if (membership != null) {
+            membership.stop();
+        }
         if (hazelcast != null) {
             hazelcast.getLifecycleService().terminate();
         }

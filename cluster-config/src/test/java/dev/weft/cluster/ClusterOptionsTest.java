@@ -43,6 +43,9 @@ class ClusterOptionsTest {
                 .isThrownBy(() -> ClusterOptions.builder().backupCount(7).build())
                 .withMessage("backupCount is 7, must be 0 to 6");
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClusterOptions.builder().awaitedNodes(0).build())
+                .withMessage("awaitedNodes is 0, must be 1 to 256");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Network("127.0.0.1", null, 0, 1))
                 .withMessageContaining("hazelcastPort");
         // Two heartbeats lost in a row must not cost a member its place.

@@ -7,6 +7,7 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.Future;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,6 +72,39 @@ class ClusteredVertxIT {
         a.membership().listen(recordInto(heard));
         b.hazelcast().getLifecycleService().terminate();
         assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("left b");
+    }
+
+    @Test
+    void whoAwaitsOthersIsAMemberAtOnceAndStartsWithThem() throws Exception {
+        int[] ports = freePorts(2);
+        BlockingQueue<Integer> joined = new LinkedBlockingQueue<>();
+        Future<ClusteredVertx> first = startAwaiting(2, options("a", ports, 0), joined);
+        assertThat(joined.poll(30, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(first.isComplete()).isFalse();
+        Future<ClusteredVertx> second = startAwaiting(2, options("b", ports, 1), joined);
+        started.add(first.await());
+        started.add(second.await());
+        assertThat(joined.poll()).isEqualTo(2);
+    }
+
+    @Test
+    void aWaitForOthersEnds() throws Exception {
+        int[] ports = freePorts(2);
+        ClusteredVertx a = start("a", ports, 0);
+        assertThat(a.membership().await(1, 0)).isTrue();
+        assertThat(a.membership().await(2, 1)).isFalse();
+    }
+
+    private static Future<ClusteredVertx> startAwaiting(
+            int count, ClusterOptions options, BlockingQueue<Integer> joined) {
+        ClusterOptions awaiting = ClusterOptions.builder()
+                .clusterName(options.clusterName())
+                .nodeName(options.nodeName())
+                .discovery(options.discovery())
+                .network(options.network())
+                .awaitedNodes(count)
+                .build();
+        return ClusteredVertx.start(awaiting, new VertxOptions(), UnaryOperator.identity(), joined::add);
     }
 
     @Test

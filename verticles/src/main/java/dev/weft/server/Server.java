@@ -91,6 +91,7 @@ public final class Server {
     /**
      * A node that does not run yet.
      *
+     * @param events closed when it has stopped
      * @param closeVertx called last when it stops
      */
     Server(
@@ -99,6 +100,7 @@ public final class Server {
             DocumentStore store,
             ServerOptions options,
             ServerMetrics metrics,
+            EventStream events,
             Supplier<Future<Void>> closeVertx) {
         this.vertx = vertx;
         this.registry = registry;
@@ -108,8 +110,7 @@ public final class Server {
         this.health = new HealthChecks(this.store, registry, metrics);
         this.options = options;
         this.closeVertx = closeVertx;
-        this.events = new EventStream(registry.localNode(), WallClock.SYSTEM);
-        options.listeners().forEach(listener -> events.subscribe(listener.options(), listener.action()));
+        this.events = events;
         this.plugins = new PluginChain(options.plugins(), System::nanoTime, events);
         this.router = new DocumentRouter(registry, this.store, options.placement());
         this.resident = new ResidentBytes(options.residentBytesMax());

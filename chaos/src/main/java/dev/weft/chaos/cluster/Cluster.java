@@ -82,7 +82,7 @@ public final class Cluster implements AutoCloseable {
         try {
             // The first alone: two that start at the same instant may each found a cluster.
             nodes.get(0).start();
-            nodes.get(0).awaitStarted();
+            nodes.get(0).awaitJoined();
             nodes.stream().skip(1).forEach(Node::start);
             for (Node node : nodes) {
                 node.awaitReady();

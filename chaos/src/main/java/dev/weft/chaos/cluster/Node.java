@@ -57,8 +57,8 @@ public final class Node {
                 : List.of("-XX:SharedArchiveFile=" + classes, "-Xlog:cds*=off", "-cp", classPath);
     }
 
-    void awaitStarted() throws InterruptedException {
-        process.awaitStarted(START_SECONDS_MAX);
+    void awaitJoined() throws InterruptedException {
+        process.awaitJoined(START_SECONDS_MAX);
     }
 
     /** It serves, and all nodes have joined. */

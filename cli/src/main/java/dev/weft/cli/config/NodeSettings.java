@@ -17,6 +17,7 @@ import dev.weft.server.awareness.AwarenessOptions;
 import dev.weft.server.awareness.AwarenessPlugin;
 import dev.weft.server.document.host.HistoryHorizon;
 import dev.weft.server.document.host.HostLimits;
+import dev.weft.server.event.EventListener;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.gateway.TlsFiles;
 import dev.weft.server.http.HttpOptions;
@@ -52,8 +53,11 @@ public final class NodeSettings implements AutoCloseable {
         this.configuration = configuration;
     }
 
-    /** @throws InvalidConfigurationException if a file that is named holds something else */
-    public ServerOptions serverOptions() {
+    /**
+     * @param listeners hear of the start, too
+     * @throws InvalidConfigurationException if a file that is named holds something else
+     */
+    public ServerOptions serverOptions(EventListener... listeners) {
         ServerOptions.Builder options = ServerOptions.builder()
                 .gateway(gateway())
                 .gateways(get(Settings.CLIENTS_GATEWAYS))
@@ -61,6 +65,7 @@ public final class NodeSettings implements AutoCloseable {
                 .history(HistoryHorizon.ofMillis(get(Settings.STORE_HISTORY_HORIZON)))
                 .passivateMillis(get(Settings.STORE_PASSIVATE))
                 .residentBytesMax(get(Settings.LIMIT_RESIDENT_BYTES))
+                .listeners(List.of(listeners))
                 .plugins(List.of(new AwarenessPlugin(presence())));
         options.operation(operation());
         if (isClustered()) {
@@ -301,6 +306,7 @@ public final class NodeSettings implements AutoCloseable {
                         get(Settings.CLUSTER_HAZELCAST_PORT),
                         get(Settings.CLUSTER_BUS_PORT)))
                 .discovery(discovery())
+                .awaitedNodes(awaitMembers())
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.cli.config;
 
+import dev.weft.cluster.ClusterOptions;
 import dev.weft.protocol.codec.FrameLimits;
 import dev.weft.server.ServerOptions;
 import dev.weft.server.auth.jwt.JwtOptions;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 /** Every option of a node, in the order of the reference page. What is not here cannot be set. */
 final class Settings {
@@ -214,9 +216,10 @@ final class Settings {
             add("cluster.bus-port", Kind.number(0, PORT_MAX), 5801, "Port of the event bus.", "--bus-port");
     static final Setting<Integer> CLUSTER_AWAIT_MEMBERS = add(
             "cluster.await-members",
-            Kind.number(1, 256),
+            Kind.number(1, ClusterOptions.AWAITED_NODES_MAX),
             1,
-            "Report readiness once so many nodes have joined.",
+            "Serve once so many nodes have joined, or after "
+                    + TimeUnit.MILLISECONDS.toSeconds(ClusterOptions.AWAIT_MILLIS_MAX) + " s without them.",
             "--await-members");
     static final Setting<String> CLUSTER_PLACEMENT = add(
             "cluster.placement",

@@ -38,6 +38,13 @@ public sealed interface ServerEvent {
 
     // The node.
 
+    /**
+     * The node is a member of its cluster, and does not serve yet. Only listeners of the options hear of it.
+     *
+     * @param members how many there are, this one included
+     */
+    record Joined(Origin origin, int members) implements ServerEvent {}
+
     record Started(Origin origin, int port) implements ServerEvent {}
 
     /** The node could not start. Only listeners of the options hear of it. */

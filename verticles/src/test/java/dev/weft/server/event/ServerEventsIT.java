@@ -3,6 +3,9 @@ package dev.weft.server.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.cluster.ClusterJoinException;
+import dev.weft.cluster.ClusterOptions;
+import dev.weft.cluster.Network;
 import dev.weft.crdt.change.Change;
 import dev.weft.protocol.awareness.AwarenessUpdate;
 import dev.weft.protocol.awareness.ClientAwareness;
@@ -133,6 +136,25 @@ class ServerEventsIT {
         assertThatThrownBy(() -> RawClient.await(Server.start(samePort, InMemoryDocumentStore.unshared())))
                 .isInstanceOf(AssertionError.class);
         assertThat(other.await(ServerEvent.StartFailed.class).cause()).isInstanceOf(java.net.BindException.class);
+    }
+
+    @Test
+    void tellsOfANodeThatCouldNotEvenJoin() {
+        HeardEvents other = new HeardEvents();
+        ServerOptions samePort = ServerOptions.builder()
+                .cluster(ClusterOptions.builder()
+                        .nodeId("late")
+                        // The clients' port of a running node.
+                        .network(Network.loopback().withPorts(node.server().port(), 0))
+                        .build())
+                .allowUnsharedStore(true)
+                .listeners(List.of(other.listener()))
+                .build();
+        assertThatThrownBy(() -> RawClient.await(Server.start(samePort, InMemoryDocumentStore.unshared())))
+                .isInstanceOf(AssertionError.class);
+        ServerEvent.StartFailed failed = other.await(ServerEvent.StartFailed.class);
+        assertThat(failed.nodeId()).isEqualTo("late");
+        assertThat(failed.cause()).isInstanceOf(ClusterJoinException.class);
     }
 
     @Test
@@ -341,6 +363,8 @@ class ServerEventsIT {
             other.handshake(documentId, new Author(2));
             String second = cluster.node(1).nodeId();
             assertThat(each[0].await(ServerEvent.NodeJoined.class).otherNode()).isEqualTo(second);
+            assertThat(each[0].await(ServerEvent.Joined.class).members()).isEqualTo(1);
+            assertThat(each[1].await(ServerEvent.Joined.class).members()).isEqualTo(2);
             assertThat(cluster.ownerOf(DocumentKey.aware(documentId))).isEqualTo(1);
             cluster.stop(1);
             ServerEvent.OwnerChanged changed = each[0].await(ServerEvent.OwnerChanged.class);
