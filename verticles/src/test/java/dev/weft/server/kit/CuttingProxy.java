@@ -1,18 +1,23 @@
 package dev.weft.server.kit;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /** Passes bytes on, until told to cut connections. */
 public final class CuttingProxy {
     private final Vertx vertx;
     private final Map<NetSocket, NetSocket> pairs = new ConcurrentHashMap<>();
     private final NetServer listener;
+    private final AtomicInteger refusals = new AtomicInteger();
     private volatile boolean isOpen = true;
+    private volatile Predicate<Buffer> refused = begin -> false;
 
     /** @param target port on this machine */
     public CuttingProxy(Vertx vertx, int target) {
@@ -34,7 +39,14 @@ public final class CuttingProxy {
             }
             NetSocket outbound = answer.result();
             pairs.put(inbound, outbound);
-            inbound.handler(outbound::write);
+            inbound.handler(begin -> {
+                if (refused.test(begin) && refusals.getAndDecrement() > 0) {
+                    outbound.close();
+                    return;
+                }
+                inbound.handler(outbound::write);
+                outbound.write(begin);
+            });
             outbound.handler(inbound::write);
             inbound.closeHandler(ignored -> {
                 pairs.remove(inbound);
@@ -47,6 +59,17 @@ public final class CuttingProxy {
 
     public int port() {
         return listener.actualPort();
+    }
+
+    /** Ends the next so many connections whose first bytes are such, instead of passing those on. */
+    public void refuse(int count, Predicate<Buffer> such) {
+        refusals.set(count);
+        refused = such;
+    }
+
+    /** How many of those are still to come. */
+    public int refusalsLeft() {
+        return Math.max(0, refusals.get());
     }
 
     /** Ends all connections, and every new one at once, until {@link #open}. */

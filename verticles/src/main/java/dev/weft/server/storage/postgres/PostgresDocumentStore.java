@@ -26,9 +26,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Documents in a PostgreSQL database that all nodes use. Writes go through a few lanes, each a connection with group commit
@@ -36,6 +39,7 @@ import java.util.function.Supplier;
  * Opening creates or migrates the schema.
  */
 public final class PostgresDocumentStore implements DocumentStore {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresDocumentStore.class);
     static final int CONNECT_MILLIS_MAX = 2_000;
 
     private final Vertx vertx;
@@ -44,7 +48,7 @@ public final class PostgresDocumentStore implements DocumentStore {
     private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicInteger queuedReads = new AtomicInteger();
     private final Promise<Void> closed = Promise.promise();
-    private final List<Lane> lanes = new ArrayList<>();
+    private final List<Lane> lanes = new CopyOnWriteArrayList<>();
     private final List<String> deployments = new CopyOnWriteArrayList<>();
     private Pool pool;
     private volatile DocumentQueries queries;
@@ -107,17 +111,40 @@ public final class PostgresDocumentStore implements DocumentStore {
                 .connectingTo(server)
                 .using(vertx)
                 .build();
-        var started = new ArrayList<Future<String>>();
+        long patienceEndsNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.unavailableAfterMillis());
+        var started = new ArrayList<Future<Void>>();
         for (int i = 0; i < options.lanes(); i++) {
-            var lane = new Lane(options, server, bytes -> queuedBytes.addAndGet(-bytes), listener);
-            lanes.add(lane);
-            started.add(vertx.deployVerticle(lane).onSuccess(deployments::add));
+            started.add(patiently(patienceEndsNanos, () -> startLane(server)));
         }
         DocumentQueries reads = new DocumentQueries(pool, options.statementMillisMax());
-        return Future.all(started).compose(v -> reads.logName()).map(name -> {
-            logName = name;
-            queries = reads;
-            return null;
+        return Future.all(started)
+                .compose(v -> patiently(patienceEndsNanos, reads::logName))
+                .map(name -> {
+                    logName = name;
+                    queries = reads;
+                    return null;
+                });
+    }
+
+    private Future<Void> startLane(PgConnectOptions server) {
+        var lane = new Lane(options, server, bytes -> queuedBytes.addAndGet(-bytes), listener);
+        return vertx.deployVerticle(lane)
+                .onSuccess(id -> {
+                    deployments.add(id);
+                    lanes.add(lane);
+                })
+                .mapEmpty();
+    }
+
+    /** The migration has just seen the database, so one connection that fails or comes late says little of it. */
+    private <T> Future<T> patiently(long patienceEndsNanos, Supplier<Future<T>> call) {
+        return call.get().recover(e -> {
+            if (closing || System.nanoTime() >= patienceEndsNanos) {
+                return Future.failedFuture(e);
+            }
+            LOG.info("A connection to the database failed at the start; it is tried again: {}", e.toString());
+            return vertx.timer(options.reconnectDelayMillisMax(), TimeUnit.MILLISECONDS)
+                    .compose(v -> patiently(patienceEndsNanos, call));
         });
     }
 

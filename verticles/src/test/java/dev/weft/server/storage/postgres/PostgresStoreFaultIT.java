@@ -2,9 +2,11 @@ package dev.weft.server.storage.postgres;
 
 import static dev.weft.server.storage.Futures.await;
 import static dev.weft.server.storage.Futures.failureOf;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.server.kit.CuttingProxy;
 import dev.weft.server.kit.TestDatabase;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.storage.DocumentStore;
@@ -260,6 +262,18 @@ class PostgresStoreFaultIT {
         }
         await(one.close());
         await(two.close());
+    }
+
+    @Test
+    void aFewConnectionsThatFailDoNotEndTheStart() {
+        var proxy = new CuttingProxy(vertx, server.port());
+        // Those of the store itself: two lanes, a read, and two of them once more. The migration's come before.
+        proxy.refuse(5, begin -> begin.toString(US_ASCII).contains("application_name\0weft\0"));
+        var store = open(PostgresStoreOptions.at("postgresql://weft@localhost:" + proxy.port() + "/postgres")
+                .withSchema("patient"));
+        assertThat(proxy.refusalsLeft()).isZero();
+        await(store.claim(key(0), true));
+        await(store.close());
     }
 
     @Test
