@@ -214,24 +214,18 @@ public final class NodeSettings implements AutoCloseable {
     }
 
     private HostLimits hosting() {
-        HostLimits standard = HostLimits.DEFAULT;
-        return new HostLimits(
-                standard.recentBytesMax(),
-                standard.messageBytesMax(),
-                standard.persistBytesMax(),
-                get(Settings.LIMIT_HELD_ASIDE),
-                get(Settings.LIMIT_FOLLOWERS),
-                standard.tickMillis(),
-                standard.heartbeatMillis(),
-                standard.heartbeatIdleMillis(),
-                standard.followerSilentMillisMax(),
-                standard.proofMillis(),
-                get(Settings.STORE_DURABILITY).equals("relaxed") ? 0 : standard.tellAheadAfterMillis(),
-                new DocumentLimits(
+        HostLimits.Builder limits = HostLimits.builder()
+                .heldAsideMax(get(Settings.LIMIT_HELD_ASIDE))
+                .followersMax(get(Settings.LIMIT_FOLLOWERS))
+                .documents(new DocumentLimits(
                         get(Settings.LIMIT_DOCUMENT_BYTES),
                         get(Settings.LIMIT_PEERS_PER_DOCUMENT),
                         get(Settings.LIMIT_HANDLERS_PER_DOCUMENT),
                         get(Settings.LIMIT_CLOCK_DRIFT)));
+        if (get(Settings.STORE_DURABILITY).equals("relaxed")) {
+            limits.tellAheadAfterMillis(0);
+        }
+        return limits.build();
     }
 
     private AwarenessOptions presence() {

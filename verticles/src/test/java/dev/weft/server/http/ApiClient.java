@@ -9,6 +9,7 @@ import dev.weft.server.Server;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
@@ -180,5 +181,19 @@ final class ApiClient {
 
     JsonObject post(Server node, String path, JsonObject body) {
         return json(node, HttpMethod.POST, path, body, 200);
+    }
+
+    /** A body that asks for these operations, which {@link #op} makes. */
+    static JsonObject edit(JsonObject... operations) {
+        return new JsonObject().put("operations", new JsonArray(List.of(operations)));
+    }
+
+    /** @param more names and their values by turns */
+    static JsonObject op(String name, String handler, Object... more) {
+        JsonObject operation = new JsonObject().put("op", name).put("handler", handler);
+        for (int i = 0; i < more.length; i += 2) {
+            operation.put((String) more[i], more[i + 1]);
+        }
+        return operation;
     }
 }

@@ -1,5 +1,7 @@
 package dev.weft.server.http;
 
+import static dev.weft.server.http.ApiClient.edit;
+import static dev.weft.server.http.ApiClient.op;
 import static dev.weft.server.kit.RawClient.await;
 import static dev.weft.server.kit.TestCluster.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -157,18 +159,6 @@ class HttpApiAnswersIT {
         for (String path : paths) {
             refused(HttpMethod.GET, path, null, 400, "bad-request");
         }
-    }
-
-    private static JsonObject edit(JsonObject... operations) {
-        return new JsonObject().put("operations", new JsonArray(List.of(operations)));
-    }
-
-    private static JsonObject op(String name, String handler, Object... more) {
-        JsonObject operation = new JsonObject().put("op", name).put("handler", handler);
-        for (int i = 0; i < more.length; i += 2) {
-            operation.put((String) more[i], more[i + 1]);
-        }
-        return operation;
     }
 
     private static JsonArray array(Object... values) {

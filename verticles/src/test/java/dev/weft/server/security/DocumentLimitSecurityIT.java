@@ -184,7 +184,8 @@ class DocumentLimitSecurityIT {
 
     @Test
     void aDocumentIsFollowedBySoManyEventLoops() {
-        try (SecureNode node = SecureNode.small(options -> options.gateways(2).hosting(hosting(1, 10)));
+        try (SecureNode node = SecureNode.small(options -> options.gateways(2)
+                        .hosting(HostLimits.builder().followersMax(1).build()));
                 RawClient first = join(node.connect(), "followed", new Author(1))) {
             TestCluster.eventually(() -> isRefused(node, "followed"));
             assertThat(node.reached(Limit.FOLLOWERS)).isPositive();
@@ -196,7 +197,8 @@ class DocumentLimitSecurityIT {
     void soManyChangesMayWaitForOthers() {
         Author author = new Author(1);
         List<Change> changes = author.types("abcdef");
-        try (SecureNode node = SecureNode.small(options -> options.hosting(hosting(10, 2)));
+        try (SecureNode node = SecureNode.small(options ->
+                        options.hosting(HostLimits.builder().heldAsideMax(2).build()));
                 RawClient client = join(node.connect(), "waiting", author)) {
             client.send(new ChangesMessage("waiting", changes.subList(1, 6)));
             node.awaitReached(Limit.HELD_ASIDE);
@@ -204,23 +206,6 @@ class DocumentLimitSecurityIT {
             TestCluster.eventually(() -> changesOf(client, "waiting").contains(changes.get(0)));
             assertThat(changesOf(client, "waiting")).hasSizeLessThan(6);
         }
-    }
-
-    private static HostLimits hosting(int followersMax, int heldAsideMax) {
-        HostLimits normal = HostLimits.DEFAULT;
-        return new HostLimits(
-                normal.recentBytesMax(),
-                normal.messageBytesMax(),
-                normal.persistBytesMax(),
-                heldAsideMax,
-                followersMax,
-                normal.tickMillis(),
-                normal.heartbeatMillis(),
-                normal.heartbeatIdleMillis(),
-                normal.followerSilentMillisMax(),
-                normal.proofMillis(),
-                normal.tellAheadAfterMillis(),
-                normal.documents());
     }
 
     @Test

@@ -123,7 +123,7 @@ class OutageSimulationTest {
     }
 
     private static Simulation simulation(long seed, double busLoss) {
-        Scenario calm = Scenario.calm(3, 5, 3, 0, 0).with(BEGINS_MILLIS + LASTS_MILLIS + 5_000, busLoss);
+        Scenario calm = Scenario.calmButDeaf(3, 5, 3, BEGINS_MILLIS + LASTS_MILLIS + 5_000, busLoss);
         return new Simulation(seed, calm, Tampering.NONE);
     }
 

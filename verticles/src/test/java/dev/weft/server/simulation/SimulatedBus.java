@@ -20,12 +20,12 @@ final class SimulatedBus {
         Schedule schedule = simulation.schedule();
         Scenario scenario = simulation.scenario();
         boolean isBad = simulation.faultsActive();
-        int copies = isBad && schedule.chance(scenario.busDuplication()) ? 2 : 1;
+        int copies = isBad && schedule.chance(scenario.network().busDuplication()) ? 2 : 1;
         for (int i = 0; i < copies; i++) {
-            if (isBad && schedule.chance(scenario.busLoss())) {
+            if (isBad && schedule.chance(scenario.network().busLoss())) {
                 trace.add(from.id(), "lost", message.getClass().getSimpleName(), "to", to);
             } else {
-                schedule.after(1 + schedule.upTo(scenario.busDelayMillis()), () -> arrive(from, to, message));
+                schedule.after(1 + schedule.upTo(scenario.network().busDelayMillis()), () -> arrive(from, to, message));
             }
         }
     }

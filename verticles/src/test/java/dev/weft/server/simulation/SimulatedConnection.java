@@ -114,7 +114,8 @@ final class SimulatedConnection {
 
     /** A session may add one message to a full ring, and is not read any more then. */
     private void requireRoom(DocumentLink link, long before) {
-        boolean wasFull = before > gateway.simulation().scenario().linkLimits().ringBytesMax();
+        boolean wasFull =
+                before > gateway.simulation().scenario().bounds().link().ringBytesMax();
         if (!wasFull) {
             overfilled.remove(link.key());
         } else if (link.unacknowledgedBytes() > before && !overfilled.add(link.key())) {

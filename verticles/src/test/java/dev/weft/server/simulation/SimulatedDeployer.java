@@ -54,8 +54,9 @@ final class SimulatedDeployer {
         WallClock clock = simulation::wallMillis;
         PluginChain plugins = new PluginChain(List.of(), () -> 0, new EventStream("simulated", () -> 0));
         Scenario scenario = simulation.scenario();
-        this.aware = new AwareDocumentLoader(scenario.hostLimits(), clock, plugins, () -> "", Simulation.HORIZON);
-        this.relay = new RelayRoomLoader(scenario.hostLimits(), scenario.relayLimits(), plugins, () -> "");
+        this.aware = new AwareDocumentLoader(scenario.bounds().host(), clock, plugins, () -> "", Simulation.HORIZON);
+        this.relay =
+                new RelayRoomLoader(scenario.bounds().host(), scenario.bounds().relay(), plugins, () -> "");
     }
 
     void start() {

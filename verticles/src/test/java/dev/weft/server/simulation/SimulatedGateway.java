@@ -76,7 +76,7 @@ final class SimulatedGateway {
 
     void requireBounded() {
         for (DocumentLink link : links.values()) {
-            if (link.recentBytes() > simulation.scenario().linkLimits().recentBytesMax() + CHANGE_BYTES_MAX) {
+            if (link.recentBytes() > simulation.scenario().bounds().link().recentBytesMax() + CHANGE_BYTES_MAX) {
                 throw new Violation(
                         Invariant.I10_BOUNDED,
                         "a link on " + node + " keeps " + link.recentBytes() + " bytes of broadcasts");
@@ -110,8 +110,10 @@ final class SimulatedGateway {
         }
         LinkAddress address = new LinkAddress(node.id(), 0, nextLink++);
         DocumentLink link = key.kind() == DocumentKind.AWARE
-                ? new AwareLink(key, address, true, simulation.scenario().linkLimits())
-                : new RelayLink(key, address, true, simulation.scenario().linkLimits());
+                ? new AwareLink(
+                        key, address, true, simulation.scenario().bounds().link())
+                : new RelayLink(
+                        key, address, true, simulation.scenario().bounds().link());
         links.put(key, link);
         linksByNumber.put(address.number(), link);
         return link;

@@ -33,7 +33,7 @@ final class SimulatedHost {
     }
 
     void start() {
-        node.later(simulation.scenario().hostLimits().tickMillis(), this::tick);
+        node.later(simulation.scenario().bounds().host().tickMillis(), this::tick);
     }
 
     void receive(OwnerMessage message) {

@@ -32,15 +32,16 @@ final class SimulatedRegistry implements OwnershipRegistry {
         Schedule schedule = simulation.schedule();
         Scenario scenario = simulation.scenario();
         Promise<T> promise = Promise.promise();
-        boolean fails = simulation.faultsActive() && schedule.chance(scenario.registryFailure());
+        boolean fails =
+                simulation.faultsActive() && schedule.chance(scenario.network().registryFailure());
         boolean failsBefore = fails && schedule.chance(0.5);
-        schedule.after(schedule.upTo(scenario.registryDelayMillis()), () -> {
+        schedule.after(schedule.upTo(scenario.network().registryDelayMillis()), () -> {
             OwnershipRegistry view = view();
             if (view == null) {
                 return;
             }
             Future<T> result = failsBefore ? null : call.apply(view);
-            node.later(schedule.upTo(scenario.registryDelayMillis()), () -> {
+            node.later(schedule.upTo(scenario.network().registryDelayMillis()), () -> {
                 if (fails) {
                     promise.fail(new RegistryUnavailableException("no answer to " + what, null));
                 } else {

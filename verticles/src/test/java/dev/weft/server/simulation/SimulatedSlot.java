@@ -219,7 +219,7 @@ final class SimulatedSlot {
     }
 
     void requireBounded() {
-        HostLimits limits = deployer.simulation().scenario().hostLimits();
+        HostLimits limits = deployer.simulation().scenario().bounds().host();
         if (log != null && log.recentBytes() > limits.recentBytesMax() + CHANGE_BYTES_MAX) {
             throw new Violation(Invariant.I10_BOUNDED, key + " keeps " + log.recentBytes() + " bytes of broadcasts");
         }

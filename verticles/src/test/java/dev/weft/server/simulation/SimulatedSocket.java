@@ -99,7 +99,7 @@ final class SimulatedSocket {
             return;
         }
         queuedBytes -= size(message);
-        if (queuedBytes <= simulation.scenario().writeQueueBytesMax() / 2) {
+        if (queuedBytes <= simulation.scenario().bounds().writeQueueBytesMax() / 2) {
             connection.node().later(0, connection::drained);
         }
         simulation.trace().add(client.name(), "hears on", connection.sessionId(), message);
@@ -108,13 +108,13 @@ final class SimulatedSocket {
     }
 
     boolean isWriteQueueFull() {
-        return queuedBytes > simulation.scenario().writeQueueBytesMax();
+        return queuedBytes > simulation.scenario().bounds().writeQueueBytesMax();
     }
 
     private void requireBounded() {
         // One answer or one catch-up may begin when there is room; a welcome holds the room. Pongs come regardless.
-        long bound = simulation.scenario().writeQueueBytesMax()
-                + 2L * simulation.scenario().linkLimits().partBytesMax()
+        long bound = simulation.scenario().bounds().writeQueueBytesMax()
+                + 2L * simulation.scenario().bounds().link().partBytesMax()
                 + 2L * CHANGE_BYTES * simulation.witness().lastPosition(client.key())
                 + 30_000;
         if (queuedBytes > bound) {
@@ -163,7 +163,7 @@ final class SimulatedSocket {
     }
 
     private long delay() {
-        return 1 + simulation.schedule().upTo(simulation.scenario().socketDelayMillis());
+        return 1 + simulation.schedule().upTo(simulation.scenario().network().socketDelayMillis());
     }
 
     private static long size(Message message) {

@@ -42,7 +42,8 @@ final class SimulatedStore implements DocumentStore {
         Schedule schedule = simulation.schedule();
         Scenario scenario = simulation.scenario();
         Promise<T> promise = Promise.promise();
-        boolean isUnknown = simulation.faultsActive() && schedule.chance(scenario.storeUnknown());
+        boolean isUnknown =
+                simulation.faultsActive() && schedule.chance(scenario.network().storeUnknown());
         boolean isLost = isUnknown && schedule.chance(0.5);
         // Calls of one node for one document take effect in the order in which they were made.
         long effectAt = Math.max(

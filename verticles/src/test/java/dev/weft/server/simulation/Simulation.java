@@ -111,7 +111,7 @@ final class Simulation {
     }
 
     long storeDelayMillis() {
-        return storeIsSlow ? 6_000 : scenario.storeDelayMillis();
+        return storeIsSlow ? 6_000 : scenario.network().storeDelayMillis();
     }
 
     void storeIsSlow(boolean isSlow) {
@@ -186,7 +186,7 @@ final class Simulation {
 
     /** Opens a socket to some node, as a load balancer would choose it. */
     void open(SimulatedClient client, Consumer<SimulatedSocket> opened, Runnable failed) {
-        long delay = 1 + schedule.upTo(scenario.socketDelayMillis());
+        long delay = 1 + schedule.upTo(scenario.network().socketDelayMillis());
         List<SimulatedNode> up =
                 nodes().stream().filter(each -> !each.isLeaving()).toList();
         boolean isRefused = up.isEmpty() || faultsActive && schedule.chance(0.05);
@@ -207,16 +207,16 @@ final class Simulation {
         for (int i = 0; i < scenario.nodes(); i++) {
             startNode();
         }
-        for (int i = 0; i < scenario.weftAware(); i++) {
+        for (int i = 0; i < scenario.people().weftAware(); i++) {
             join(new WeftAwareClient(this, "weft" + i, AWARE, ids.nextPeerId(), i % 2 == 0));
         }
-        for (int i = 0; i < scenario.stockAware(); i++) {
+        for (int i = 0; i < scenario.people().stockAware(); i++) {
             join(new StockPerson(this, "stock" + i, AWARE, ids.nextPeerId()));
         }
-        for (int i = 0; i < scenario.weftRelay(); i++) {
+        for (int i = 0; i < scenario.people().weftRelay(); i++) {
             join(new WeftRelayClient(this, "wrelay" + i, RELAY, ids.nextPeerId(), i % 2 == 0));
         }
-        for (int i = 0; i < scenario.stockRelay(); i++) {
+        for (int i = 0; i < scenario.people().stockRelay(); i++) {
             join(new StockPerson(this, "srelay" + i, RELAY, ids.nextPeerId()));
         }
         faultsActive = true;

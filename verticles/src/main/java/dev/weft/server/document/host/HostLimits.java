@@ -47,27 +47,126 @@ public record HostLimits(
             2_000,
             DocumentLimits.DEFAULT);
 
+    public static Builder builder() {
+        return DEFAULT.toBuilder();
+    }
+
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
     public HostLimits withDocuments(DocumentLimits value) {
-        return with(tellAheadAfterMillis, value);
+        return toBuilder().documents(value).build();
     }
 
     public HostLimits withTellAheadAfterMillis(int value) {
-        return with(value, documents);
+        return toBuilder().tellAheadAfterMillis(value).build();
     }
 
-    private HostLimits with(int tellAheadAfter, DocumentLimits documentLimits) {
-        return new HostLimits(
-                recentBytesMax,
-                messageBytesMax,
-                persistBytesMax,
-                heldAsideMax,
-                followersMax,
-                tickMillis,
-                heartbeatMillis,
-                heartbeatIdleMillis,
-                followerSilentMillisMax,
-                proofMillis,
-                tellAheadAfter,
-                documentLimits);
+    /** Collects bounds, beginning with those it was made from; not thread-safe. */
+    public static final class Builder {
+        private int recentBytesMax;
+        private int messageBytesMax;
+        private int persistBytesMax;
+        private int heldAsideMax;
+        private int followersMax;
+        private int tickMillis;
+        private int heartbeatMillis;
+        private int heartbeatIdleMillis;
+        private int followerSilentMillisMax;
+        private int proofMillis;
+        private int tellAheadAfterMillis;
+        private DocumentLimits documents;
+
+        private Builder(HostLimits from) {
+            recentBytesMax = from.recentBytesMax;
+            messageBytesMax = from.messageBytesMax;
+            persistBytesMax = from.persistBytesMax;
+            heldAsideMax = from.heldAsideMax;
+            followersMax = from.followersMax;
+            tickMillis = from.tickMillis;
+            heartbeatMillis = from.heartbeatMillis;
+            heartbeatIdleMillis = from.heartbeatIdleMillis;
+            followerSilentMillisMax = from.followerSilentMillisMax;
+            proofMillis = from.proofMillis;
+            tellAheadAfterMillis = from.tellAheadAfterMillis;
+            documents = from.documents;
+        }
+
+        public Builder recentBytesMax(int value) {
+            recentBytesMax = value;
+            return this;
+        }
+
+        public Builder messageBytesMax(int value) {
+            messageBytesMax = value;
+            return this;
+        }
+
+        public Builder persistBytesMax(int value) {
+            persistBytesMax = value;
+            return this;
+        }
+
+        public Builder heldAsideMax(int value) {
+            heldAsideMax = value;
+            return this;
+        }
+
+        public Builder followersMax(int value) {
+            followersMax = value;
+            return this;
+        }
+
+        public Builder tickMillis(int value) {
+            tickMillis = value;
+            return this;
+        }
+
+        public Builder heartbeatMillis(int value) {
+            heartbeatMillis = value;
+            return this;
+        }
+
+        public Builder heartbeatIdleMillis(int value) {
+            heartbeatIdleMillis = value;
+            return this;
+        }
+
+        public Builder followerSilentMillisMax(int value) {
+            followerSilentMillisMax = value;
+            return this;
+        }
+
+        public Builder proofMillis(int value) {
+            proofMillis = value;
+            return this;
+        }
+
+        public Builder tellAheadAfterMillis(int value) {
+            tellAheadAfterMillis = value;
+            return this;
+        }
+
+        public Builder documents(DocumentLimits value) {
+            documents = value;
+            return this;
+        }
+
+        public HostLimits build() {
+            return new HostLimits(
+                    recentBytesMax,
+                    messageBytesMax,
+                    persistBytesMax,
+                    heldAsideMax,
+                    followersMax,
+                    tickMillis,
+                    heartbeatMillis,
+                    heartbeatIdleMillis,
+                    followerSilentMillisMax,
+                    proofMillis,
+                    tellAheadAfterMillis,
+                    documents);
+        }
     }
 }
