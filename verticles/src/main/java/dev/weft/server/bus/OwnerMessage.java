@@ -118,6 +118,11 @@ public sealed interface OwnerMessage extends BusMessage {
             READY
         }
 
+        /** Whether it answers what its receiver has said: whoever knows nothing of the document any more begins nothing. */
+        public boolean isAnswer() {
+            return step == Step.READY;
+        }
+
         /** Tells the receiver's side of the hand-off. */
         public List<OwnershipEffect> tell(OwnershipProtocol protocol, long nowMillis) {
             String sender = from.nodeId();

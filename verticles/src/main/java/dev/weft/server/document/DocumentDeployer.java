@@ -130,7 +130,9 @@ public final class DocumentDeployer implements DocumentVerticle.Listener {
         HostedSlot slot = slots.get(key);
         DocumentVerticle serving = slot == null ? null : slot.serving();
         if (message instanceof OwnerMessage.Invite invite) {
-            perform(slotOf(invite.key()), invite::tell);
+            if (slot != null || !invite.isAnswer()) {
+                perform(slotOf(key), invite::tell);
+            }
         } else if (message instanceof OwnerMessage.Superseded superseded) {
             if (slot != null) {
                 perform(slot, (protocol, now) -> protocol.contradicted(superseded.byEpoch(), now));

@@ -103,7 +103,9 @@ final class SimulatedDeployer {
         DocumentKey key = message.key();
         SimulatedSlot slot = slots.get(key);
         if (message instanceof OwnerMessage.Invite invite) {
-            perform(slotOf(invite.key()), invite::tell);
+            if (slot != null || !invite.isAnswer()) {
+                perform(slotOf(key), invite::tell);
+            }
         } else if (message instanceof OwnerMessage.Superseded superseded) {
             if (slot != null) {
                 perform(slot, (protocol, now) -> protocol.contradicted(superseded.byEpoch(), now));
