@@ -5,12 +5,11 @@ import java.util.List;
 
 /** Calls that failed and are to be made again, all at the next pause. */
 final class RepeatedCalls {
-    /** What an owner asks of the registry and the store beside the way to hosting. */
+    /** What an owner asks of the registry and the store while it holds the epoch. */
     enum Call {
         REASSERT,
         LOOKUP,
-        VERIFY,
-        RELEASE
+        VERIFY
     }
 
     private final EnumSet<Call> calls = EnumSet.noneOf(Call.class);
@@ -37,10 +36,6 @@ final class RepeatedCalls {
     void clear() {
         calls.clear();
         timer.reset();
-    }
-
-    int tries() {
-        return timer.tries();
     }
 
     long at() {
