@@ -5,24 +5,22 @@ import dev.weft.server.auth.Identity;
 import dev.weft.server.auth.Revocation;
 import dev.weft.server.auth.Revocations;
 import dev.weft.server.document.OwnedDocument;
-import dev.weft.server.gateway.GatewayVerticle;
+import dev.weft.server.gateway.NodeGateways;
 import dev.weft.server.gateway.SessionInfo;
 import dev.weft.server.http.LocalNode;
 import dev.weft.server.observe.NodeFigures;
 import dev.weft.server.registry.DocumentKey;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** What operators ask of a node, answered by its server. */
 final class OperatedNode implements LocalNode {
     private final Server server;
-    private final List<GatewayVerticle> gateways;
+    private final NodeGateways gateways;
     private final Revocations revocations;
 
-    /** @param gateways those that run, also later */
-    OperatedNode(Server server, List<GatewayVerticle> gateways, Revocations revocations) {
+    OperatedNode(Server server, NodeGateways gateways, Revocations revocations) {
         this.server = server;
         this.gateways = gateways;
         this.revocations = revocations;
@@ -56,11 +54,7 @@ final class OperatedNode implements LocalNode {
 
     @Override
     public Future<List<SessionInfo>> sessions(DocumentKey key) {
-        List<Future<List<SessionInfo>>> found = new ArrayList<>();
-        gateways.forEach(gateway -> found.add(gateway.sessions(key)));
-        return Future.all(found)
-                .map(all ->
-                        found.stream().flatMap(each -> each.result().stream()).toList());
+        return gateways.sessions(key);
     }
 
     @Override

@@ -24,7 +24,7 @@ import dev.weft.server.gateway.DocumentRouter;
 import dev.weft.server.gateway.Doorkeeper;
 import dev.weft.server.gateway.GatewayOptions;
 import dev.weft.server.gateway.GatewayVerticle;
-import dev.weft.server.gateway.MountedGateways;
+import dev.weft.server.gateway.NodeGateways;
 import dev.weft.server.http.HttpVerticle;
 import dev.weft.server.limits.ConnectionCounts;
 import dev.weft.server.limits.Limit;
@@ -37,11 +37,8 @@ import dev.weft.server.observe.ServerMetrics;
 import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
 import dev.weft.server.registry.OwnershipRegistry;
-import dev.weft.server.registry.RegistryListener;
 import dev.weft.server.storage.DocumentStore;
 import dev.weft.server.webhook.WebhookVerticle;
-import io.micrometer.core.instrument.Counter;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -49,7 +46,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -71,14 +67,12 @@ public final class Server {
     private final EventStream events;
     private final PluginChain plugins;
     private final DocumentRouter router;
-    private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
-    private final MountedGateways mounted = new MountedGateways(gateways);
     private final List<String> deployments = new ArrayList<>();
     private final LimitCounters counters = new LimitCounters();
     private final ResidentBytes resident;
     private final DocumentStore unmeasured;
     private final Revocations revocations = new Revocations();
-    private final Doorkeeper door;
+    private final NodeGateways gateways;
     private final RevocationChannel revocationChannel;
     private final Documents embedded;
     private DocumentDeployer documents;
@@ -127,10 +121,13 @@ public final class Server {
                 IdSource.SECURE,
                 () -> metrics.nanoTime() / 1_000_000);
         GatewayOptions gateway = options.gateway();
-        this.door =
+        Doorkeeper door =
                 new Doorkeeper(gateway, revocations, plugins, new ConnectionCounts(gateway.connections()), counters);
-        this.revocationChannel = new RevocationChannel(
-                vertx, revocations, revocation -> gateways.forEach(each -> each.revoked(revocation)));
+        this.gateways = new NodeGateways(
+                gateway,
+                new GatewayVerticle.Surroundings(inbox, router, plugins, door, events, metrics, WallClock.SYSTEM),
+                bound -> port = bound);
+        this.revocationChannel = new RevocationChannel(vertx, revocations, gateways::revoked);
     }
 
     /**
@@ -155,7 +152,25 @@ public final class Server {
         } catch (IllegalStateException e) {
             return Future.failedFuture(new IllegalStateException("This Vert.x has a Weft node already", e));
         }
-        documents = new DocumentDeployer(
+        documents = newDeployer();
+        addGauges();
+        inbox.documents(documents::receive);
+        registry.listen(new ClusterNews(events, documents, gateways, embedded, metrics));
+        return NodeStart.unbound(store.open())
+                .compose(opened -> inbox.start())
+                .compose(started -> rehearse())
+                .compose(rehearsed -> authenticator().start(vertx))
+                .compose(started -> revocationChannel.start())
+                .compose(started -> deployGateways())
+                .compose(deployed -> embedded.start())
+                .compose(started -> deployHttp())
+                .map(this)
+                .onSuccess(server -> tellStarted())
+                .recover(this::giveUp);
+    }
+
+    private DocumentDeployer newDeployer() {
+        return new DocumentDeployer(
                 vertx,
                 registry,
                 store,
@@ -164,65 +179,22 @@ public final class Server {
                 options.hosting(),
                 events,
                 options.ownership(),
-                () -> UUID.randomUUID().toString(),
+                Server::newId,
                 options.passivateMillis(),
                 metrics.documents(),
                 new NodeLimits(counters, resident));
-        addGauges();
-        inbox.documents(documents::receive);
-        Counter nodesLeft = metrics.counter("weft.cluster.nodes.left");
-        Counter doubts = metrics.counter("weft.cluster.doubts");
-        registry.listen(new RegistryListener() {
-            @Override
-            public void nodeJoined(String nodeId) {
-                events.tell(ServerEvent.NodeJoined.class, origin -> new ServerEvent.NodeJoined(origin, nodeId));
-                documents.nodeJoined(nodeId);
-            }
+    }
 
-            @Override
-            public void nodeLeft(String nodeId) {
-                LOG.info("Node {} left", nodeId);
-                nodesLeft.increment();
-                events.tell(ServerEvent.NodeLeft.class, origin -> new ServerEvent.NodeLeft(origin, nodeId));
-                documents.nodeLeft(nodeId);
-                gateways.forEach(gateway -> gateway.nodeLeft(nodeId));
-                embedded.nodeLeft(nodeId);
-            }
+    private static String newId() {
+        return UUID.randomUUID().toString();
+    }
 
-            @Override
-            public void entriesDoubtful(Doubt doubt) {
-                LOG.warn("The registry may have lost or replaced entries: {}", doubt);
-                doubts.increment();
-                events.tell(
-                        ServerEvent.RegistryDoubtful.class,
-                        origin -> new ServerEvent.RegistryDoubtful(origin, doubt.name()));
-                documents.entriesDoubtful();
-            }
-        });
-        return NodeStart.unbound(store.open())
-                .compose(opened -> inbox.start())
-                .compose(started -> vertx.isClustered()
-                        ? Rehearsal.run(vertx, options, registry, unmeasured, System::nanoTime, () -> UUID.randomUUID()
-                                .toString())
-                        : Future.succeededFuture())
-                .compose(started -> authenticator().start(vertx))
-                .compose(started -> revocationChannel.start())
-                .compose(started -> deployGateways())
-                .compose(deployed -> embedded.start())
-                .compose(started -> deployHttp())
-                .map(this)
-                .onSuccess(server -> {
-                    health.started();
-                    LOG.info(
-                            "Node {} listens on {}",
-                            nodeId(),
-                            options.gateway().isMounted() ? "no port" : "port " + port);
-                    events.tell(ServerEvent.Started.class, origin -> new ServerEvent.Started(origin, port));
-                })
-                .recover(cause -> {
-                    events.tell(ServerEvent.StartFailed.class, origin -> new ServerEvent.StartFailed(origin, cause));
-                    return stop().transform(stopped -> Future.failedFuture(cause));
-                });
+    private DocumentLoader loader() {
+        Supplier<String> log = store.isShared() ? store::logName : this::nodeId;
+        DocumentLoader aware =
+                new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins, log, options.history());
+        DocumentLoader relay = new RelayRoomLoader(options.hosting(), options.rooms(), plugins, log);
+        return DocumentLoader.byKind(aware, relay);
     }
 
     private void addGauges() {
@@ -235,6 +207,22 @@ public final class Server {
         metrics.gauge("weft.cluster.members", () -> registry.members().size());
         metrics.gauge("weft.cluster.safe", () -> registry.isClusterSafe() ? 1 : 0);
         metrics.gauge("weft.node.draining", () -> health.isDraining() ? 1 : 0);
+    }
+
+    private Future<Void> rehearse() {
+        return vertx.isClustered()
+                ? Rehearsal.run(vertx, options, registry, unmeasured, System::nanoTime, Server::newId)
+                : Future.succeededFuture();
+    }
+
+    private Authenticator authenticator() {
+        return options.gateway().auth().authenticator();
+    }
+
+    private Future<Void> deployGateways() {
+        return gateways.deploy(vertx, options.gateways())
+                .onSuccess(deployments::add)
+                .mapEmpty();
     }
 
     private Future<Void> deployHttp() {
@@ -260,33 +248,15 @@ public final class Server {
                 .mapEmpty();
     }
 
-    private DocumentLoader loader() {
-        Supplier<String> log = store.isShared() ? store::logName : this::nodeId;
-        DocumentLoader aware =
-                new AwareDocumentLoader(options.hosting(), WallClock.SYSTEM, plugins, log, options.history());
-        DocumentLoader relay = new RelayRoomLoader(options.hosting(), options.rooms(), plugins, log);
-        return DocumentLoader.byKind(aware, relay);
+    private void tellStarted() {
+        health.started();
+        LOG.info("Node {} listens on {}", nodeId(), options.gateway().isMounted() ? "no port" : "port " + port);
+        events.tell(ServerEvent.Started.class, origin -> new ServerEvent.Started(origin, port));
     }
 
-    private Future<Void> deployGateways() {
-        DeploymentOptions instances = new DeploymentOptions().setInstances(options.gateways());
-        return vertx.deployVerticle(this::newGateway, instances)
-                .onSuccess(deployments::add)
-                .mapEmpty();
-    }
-
-    private GatewayVerticle newGateway() {
-        GatewayVerticle gateway = new GatewayVerticle(
-                gateways.size(),
-                options.gateway(),
-                new GatewayVerticle.Surroundings(inbox, router, plugins, door, events, metrics, WallClock.SYSTEM),
-                bound -> port = bound);
-        gateways.add(gateway);
-        return gateway;
-    }
-
-    private Authenticator authenticator() {
-        return options.gateway().auth().authenticator();
+    private Future<Server> giveUp(Throwable cause) {
+        events.tell(ServerEvent.StartFailed.class, origin -> new ServerEvent.StartFailed(origin, cause));
+        return stop().transform(stopped -> Future.failedFuture(cause));
     }
 
     /**
@@ -308,7 +278,7 @@ public final class Server {
 
     /** Makes a request of the application's own server a client's socket. Called on any context. */
     void handle(HttpServerRequest request) {
-        mounted.handle(request);
+        gateways.handle(request);
     }
 
     /** The port for clients; 0 if it listens on none. */
@@ -357,9 +327,7 @@ public final class Server {
      * @return whether the session is on this node; not, whether the client reads it
      */
     public Future<Boolean> sendMessageToClient(String sessionId, Message message) {
-        List<Future<Boolean>> sent = new ArrayList<>();
-        gateways.forEach(gateway -> sent.add(gateway.send(sessionId, message)));
-        return Future.all(sent).map(all -> sent.stream().anyMatch(Future::result));
+        return gateways.send(sessionId, message);
     }
 
     /**
@@ -370,10 +338,7 @@ public final class Server {
      * @return how many were told
      */
     public Future<Integer> broadcastMessage(DocumentKey key, Message message, Set<String> except) {
-        List<Future<Integer>> told = new ArrayList<>();
-        gateways.forEach(gateway -> told.add(gateway.broadcast(key, message, except)));
-        return Future.all(told)
-                .map(all -> told.stream().mapToInt(Future::result).sum());
+        return gateways.broadcast(key, message, except);
     }
 
     /** Documents for code that runs inside this node. */
@@ -391,12 +356,6 @@ public final class Server {
             stopping = stopOnce();
         }
         return stopping;
-    }
-
-    private Future<Void> drainGateways() {
-        List<Future<Void>> drained = new ArrayList<>();
-        gateways.forEach(gateway -> drained.add(gateway.drain()));
-        return Future.join(drained).mapEmpty();
     }
 
     private Future<Void> undeploy() {
@@ -427,15 +386,14 @@ public final class Server {
                 .toList();
         router.exclude(nodeId());
         health.draining();
-        int sessions =
-                gateways.stream().mapToInt(GatewayVerticle::connectionCount).sum();
+        int sessions = gateways.connectionCount();
         events.tell(
                 ServerEvent.DrainStarted.class,
                 origin -> new ServerEvent.DrainStarted(origin, documents.hostedCount(), sessions));
         // Documents first, while the sockets of this node still follow them; then the sockets, to other nodes.
         return documents
                 .drain(others)
-                .transform(documentsGone -> others.isEmpty() ? Future.<Void>succeededFuture() : drainGateways());
+                .transform(documentsGone -> others.isEmpty() ? Future.<Void>succeededFuture() : gateways.drain());
     }
 
     private Future<Void> stopOnce() {
