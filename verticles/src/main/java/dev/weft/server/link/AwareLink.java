@@ -22,7 +22,6 @@ import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.LinkMessage.Outcome;
-import dev.weft.server.limits.Limit;
 import dev.weft.server.link.AwareSession.Reply;
 import dev.weft.server.link.LinkSession.State;
 import dev.weft.server.link.ReplayRing.Submission;
@@ -109,10 +108,11 @@ public final class AwareLink extends SessionLink<AwareSession> {
     public void receive(String sessionId, Message message, long nowMillis) {
         AwareSession session = sessions.get(sessionId);
         if (session == null) {
-            session = introduce(sessionId, message);
-            if (session == null) {
+            if (isFullFor(sessionId)) {
                 return;
             }
+            session = new AwareSession(sessionId);
+            sessions.put(sessionId, session);
         }
         if (message instanceof ChangeMessage change) {
             recognise(session, change.change());
@@ -129,25 +129,12 @@ public final class AwareLink extends SessionLink<AwareSession> {
         } else if (message instanceof DocumentStatusRequest status) {
             statusRequest(session, status, nowMillis);
         } else if (message instanceof PluginMessage pluginMessage) {
-            pluginMessage(session.id, pluginMessage, nowMillis);
+            plugins.message(session.id, pluginMessage, nowMillis);
             if (session.state == State.UNINTRODUCED) {
                 outOfSync(session, "Say first what you have", nowMillis);
             }
         }
         // Everything else is what servers say to clients, and means nothing here.
-    }
-
-    private AwareSession introduce(String sessionId, Message message) {
-        if (sessions.size() >= limits.sessionsMax()) {
-            reached(Limit.SESSIONS_PER_DOCUMENT);
-            toSession(sessionId, new ErrorMessage(key.id(), ErrorCode.INTERNAL_ERROR, "Too many sessions"));
-            toSession(sessionId, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, "Too many sessions"));
-            forget(sessionId);
-            return null;
-        }
-        AwareSession session = new AwareSession(sessionId);
-        sessions.put(sessionId, session);
-        return session;
     }
 
     /**
@@ -180,10 +167,10 @@ public final class AwareLink extends SessionLink<AwareSession> {
         if (blobs.size() < changes.size() && isPromised) {
             // Clients that ask for acknowledgements do not echo: this one was told that a change of its own was not
             // taken yet, sends it again, and meanwhile it came after all.
-            toSession(session.id, new DurableMessage(key.id(), known.build()));
+            output.toSession(session.id, new DurableMessage(key.id(), known.build()));
         }
         if (!blobs.isEmpty()) {
-            submit(session.id, blobs, nowMillis);
+            submissions.submit(session.id, blobs, nowMillis);
         }
     }
 
@@ -211,11 +198,12 @@ public final class AwareLink extends SessionLink<AwareSession> {
     void readStateFor(AwareSession session) {
         ResumePoint from = session.resume;
         if (from == null) {
-            readState(session.request, session.id, session.held.build(), 0, limits.partBytesMax());
-        } else if (!from.log().equals(log()) || from.after() > Math.max(durablePart.mark(), session.givenUpTo)) {
+            owner.readState(session, session.held.build(), 0, limits.partBytesMax());
+        } else if (!from.log().equals(numbers.log())
+                || from.after() > Math.max(durablePart.mark(), session.givenUpTo)) {
             startOver(session);
         } else {
-            readState(session.request, session.id, null, from.after(), limits.partBytesMax());
+            owner.readState(session, null, from.after(), limits.partBytesMax());
         }
     }
 
@@ -225,7 +213,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         session.resume = null;
         session.state = State.UNINTRODUCED;
         if (session.reply == Reply.HANDSHAKE) {
-            session.givenUpTo = delivered();
+            session.givenUpTo = numbers.last();
             answer(session, null, List.of(), version.build());
         } else {
             sayWhatYouHold(session, "Your place in the log is gone");
@@ -265,7 +253,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         session.reply = Reply.NONE;
         session.resume = null;
         session.held = session.heldAt(holds);
-        if (isAttached() && !session.isCongested) {
+        if (owner.isAttached() && !session.isCongested) {
             askForState(session, nowMillis);
         }
     }
@@ -279,14 +267,14 @@ public final class AwareLink extends SessionLink<AwareSession> {
 
     @Override
     void beginsToLag(AwareSession session) {
-        session.givenUpTo = Math.max(session.givenUpTo, delivered());
+        session.givenUpTo = Math.max(session.givenUpTo, numbers.last());
         session.held = session.heldAt(heldBy(session, version.build()));
     }
 
     /** It may cease to be live. */
     private void rememberGiven(AwareSession session) {
         if (session.isLive()) {
-            session.givenUpTo = Math.max(session.givenUpTo, delivered());
+            session.givenUpTo = Math.max(session.givenUpTo, numbers.last());
         }
     }
 
@@ -343,11 +331,11 @@ public final class AwareLink extends SessionLink<AwareSession> {
         session.reply = Reply.NONE;
         switch (reply) {
             case HANDSHAKE -> {
-                session.log = log();
+                session.log = numbers.log();
                 session.toldPosition = 0;
                 session.holdsLost = false;
                 VersionVector told = session.resume == null ? documentVersion : session.knownPartOf(documentVersion);
-                toSession(
+                output.toSession(
                         session.id,
                         new HandshakeResponse(
                                 key.id(),
@@ -357,13 +345,14 @@ public final class AwareLink extends SessionLink<AwareSession> {
                                 told,
                                 session.capabilities,
                                 session.resumption()));
-                report(session.id, "handshake");
-                pluginsJoined(session.id);
+                output.report(session.id, "handshake");
+                plugins.joined(session.id);
             }
-            case STATUS -> toSession(session.id, new DocumentStatus(key.id(), snapshot, changes, documentVersion));
+            case STATUS ->
+                output.toSession(session.id, new DocumentStatus(key.id(), snapshot, changes, documentVersion));
             case NONE -> {
                 if (snapshot != null) {
-                    toSession(session.id, new DocumentStatus(key.id(), snapshot, changes, documentVersion));
+                    output.toSession(session.id, new DocumentStatus(key.id(), snapshot, changes, documentVersion));
                 } else {
                     sendChanges(session, changes, documentVersion);
                 }
@@ -378,7 +367,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         }
         VersionVector durable = session.ownPartOf(state.durableVersion());
         if (!durable.isEmpty()) {
-            toSession(session.id, new DurableMessage(key.id(), durable));
+            output.toSession(session.id, new DurableMessage(key.id(), durable));
         }
         VersionVector told = session.ownPartOf(state.version());
         session.awaitsDurable = told.equals(durable) ? null : told;
@@ -402,7 +391,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
                 tellPosition(session);
             }
             if (session.awaitsDurable != null && durablePart.covers(session.awaitsDurable)) {
-                toSession(session.id, new DurableMessage(key.id(), session.awaitsDurable));
+                output.toSession(session.id, new DurableMessage(key.id(), session.awaitsDurable));
                 session.awaitsDurable = null;
             }
             isSomebodyWaiting |= session.awaitsDurable != null;
@@ -411,11 +400,11 @@ public final class AwareLink extends SessionLink<AwareSession> {
 
     private void sendChanges(AwareSession session, List<Change> changes, VersionVector documentVersion) {
         if (changes.size() <= SINGLE_CHANGES_MAX) {
-            changes.forEach(change -> toSession(session.id, new ChangeMessage(key.id(), change)));
+            changes.forEach(change -> output.toSession(session.id, new ChangeMessage(key.id(), change)));
         } else if (session.takesBatches()) {
-            toSession(session.id, new ChangesMessage(key.id(), changes));
+            output.toSession(session.id, new ChangesMessage(key.id(), changes));
         } else {
-            toSession(session.id, new DocumentStatus(key.id(), null, changes, documentVersion));
+            output.toSession(session.id, new DocumentStatus(key.id(), null, changes, documentVersion));
         }
     }
 
@@ -424,7 +413,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
             session.state = State.LAGGING;
             return;
         }
-        if (!recent.reachesBackTo(stateNumber, delivered())) {
+        if (!recent.reachesBackTo(stateNumber, numbers.last())) {
             session.state = State.CATCHING_UP;
             askForState(session, nowMillis);
             return;
@@ -433,7 +422,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         session.liveAfter = stateNumber;
         for (RecentEntries.Numbered numbered : recent.after(stateNumber)) {
             if (!session.id.equals(numbered.origin()) && session.takes(numbered.change())) {
-                toSession(session.id, new ChangeMessage(key.id(), numbered.change()));
+                output.toSession(session.id, new ChangeMessage(key.id(), numbered.change()));
             }
         }
         session.forgetHeldIfIn(version);
@@ -442,17 +431,19 @@ public final class AwareLink extends SessionLink<AwareSession> {
 
     /** From where the session could go on, should its connection go; later, if it holds what is not durable. */
     private void tellPosition(AwareSession session) {
-        if (!session.grants(Capability.RESUME) || !session.isLive() || !log().equals(session.log)) {
+        if (!session.grants(Capability.RESUME)
+                || !session.isLive()
+                || !numbers.log().equals(session.log)) {
             session.isPositionDue = false;
             return;
         }
-        long position = Math.max(delivered(), session.liveAfter);
+        long position = Math.max(numbers.last(), session.liveAfter);
         session.isPositionDue = position > durablePart.mark() || session.holdsLost;
         if (session.isPositionDue) {
             isSomebodyWaiting = true;
         } else if (position > session.toldPosition) {
             session.toldPosition = position;
-            toSession(session.id, new PositionMessage(key.id(), position));
+            output.toSession(session.id, new PositionMessage(key.id(), position));
         }
     }
 
@@ -477,7 +468,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
 
     @Override
     long keepDurable() {
-        boolean goesBack = durablePart.number() < delivered();
+        boolean goesBack = durablePart.number() < numbers.last();
         for (AwareSession session : sessions.values()) {
             rememberGiven(session);
             if (session.givenUpTo > durablePart.mark()) {
@@ -539,7 +530,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
                     singles.add(session.id);
                 }
             }
-            toSessions(singles, new ChangeMessage(key.id(), change));
+            output.toSessions(singles, new ChangeMessage(key.id(), change));
         }
         deliverBatches(batches);
         durablePart.delivered(number, fresh);
@@ -552,7 +543,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         Map<List<Change>, List<String>> recipients = new LinkedHashMap<>();
         batches.forEach((id, changes) ->
                 recipients.computeIfAbsent(changes, c -> new ArrayList<>()).add(id));
-        recipients.forEach((changes, ids) -> toSessions(
+        recipients.forEach((changes, ids) -> output.toSessions(
                 ids,
                 changes.size() == 1
                         ? new ChangeMessage(key.id(), changes.get(0))
@@ -573,14 +564,14 @@ public final class AwareLink extends SessionLink<AwareSession> {
         if (result.outcome() == Outcome.NOT_READY) {
             outOfSync(session, "Client is out of sync. Please re-sync.", nowMillis);
         } else if (result.outcome() == Outcome.REFUSED) {
-            toSession(session.id, result.refusal(key.id()));
-            report(session.id, "refused: " + result.reason());
+            output.toSession(session.id, result.refusal(key.id()));
+            output.report(session.id, "refused: " + result.reason());
         } else if (session.grants(Capability.ACK)) {
             VersionVector.Builder durable = VersionVector.builder();
             submission
                     .blobs()
                     .forEach(blob -> durable.update(Change.decode(blob).id()));
-            toSession(session.id, new DurableMessage(key.id(), durable.build()));
+            output.toSession(session.id, new DurableMessage(key.id(), durable.build()));
         }
     }
 
@@ -629,7 +620,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
             if (session.state == State.OPENING) {
                 opening.add(session);
             } else if (session.state != State.UNINTRODUCED) {
-                toSession(session.id, new ErrorMessage(key.id(), refusal.code(), refusal.reason()));
+                output.toSession(session.id, new ErrorMessage(key.id(), refusal.code(), refusal.reason()));
             }
         }
         opening.forEach(session -> fail(session, refusal.code(), refusal.reason()));
@@ -652,7 +643,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
 
     private void fail(AwareSession session, String code, String reason) {
         forgetRequest(session);
-        toSession(session.id, new ErrorMessage(key.id(), code, reason));
+        output.toSession(session.id, new ErrorMessage(key.id(), code, reason));
         boolean isHandshake = session.reply == Reply.HANDSHAKE;
         if (!isHandshake && session.author != null) {
             // The session is older than the question. What its handshake granted it still has: its client goes on
@@ -664,7 +655,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         remove(session);
         if (isHandshake) {
             // A handshake gets two frames, because only the second ends the attempt of a stock client (G2).
-            toSession(session.id, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
+            output.toSession(session.id, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
         }
         forget(session.id);
     }
@@ -678,7 +669,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
     }
 
     private void sayWhatYouHold(AwareSession session, String reason) {
-        toSession(session.id, new ErrorMessage(key.id(), ErrorCode.OUT_OF_SYNC, reason));
-        report(session.id, "out of sync");
+        output.toSession(session.id, new ErrorMessage(key.id(), ErrorCode.OUT_OF_SYNC, reason));
+        output.report(session.id, "out of sync");
     }
 }

@@ -4,7 +4,6 @@ import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Ack;
 import dev.weft.protocol.message.Capability;
 import dev.weft.protocol.message.ErrorCode;
-import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.Hello;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
@@ -19,7 +18,6 @@ import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.LinkMessage.Outcome;
-import dev.weft.server.limits.Limit;
 import dev.weft.server.link.LinkSession.State;
 import dev.weft.server.link.ReplayRing.Submission;
 import dev.weft.server.registry.DocumentKey;
@@ -79,9 +77,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
     public void receive(String sessionId, Message message, long nowMillis) {
         RelaySession session = sessions.get(sessionId);
         if (session == null) {
-            if (sessions.size() >= limits.sessionsMax()) {
-                reached(Limit.SESSIONS_PER_DOCUMENT);
-                refuse(sessionId, ErrorCode.INTERNAL_ERROR, "Too many sessions", true);
+            if (isFullFor(sessionId)) {
                 return;
             }
             session = new RelaySession(sessionId);
@@ -94,12 +90,12 @@ public final class RelayLink extends SessionLink<RelaySession> {
             // Whatever comes first is answered with a welcome: a stock client whose socket died starts anywhere (G3).
             welcome(session, nowMillis);
             if (message instanceof PluginMessage pluginMessage) {
-                pluginMessage(sessionId, pluginMessage, nowMillis);
+                plugins.message(sessionId, pluginMessage, nowMillis);
             }
             return;
         }
         if (message instanceof PluginMessage pluginMessage) {
-            pluginMessage(sessionId, pluginMessage, nowMillis);
+            plugins.message(sessionId, pluginMessage, nowMillis);
         } else if (message instanceof Push push) {
             push(session, push, nowMillis);
         } else if (message instanceof Pong pong && pong.originalTimestamp() == session.fence) {
@@ -112,7 +108,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
             session.resume = null;
             welcome(session, nowMillis);
         } else if (message instanceof SnapshotUpload upload && session.isWelcomed) {
-            upload(session.id, utf8(upload.snapshot()), Math.max(0, upload.upToSeq()));
+            owner.upload(session.id, utf8(upload.snapshot()), Math.max(0, upload.upToSeq()));
         }
     }
 
@@ -129,22 +125,22 @@ public final class RelayLink extends SessionLink<RelaySession> {
         }
         List<byte[]> blobs = new ArrayList<>(push.changes().size());
         push.changes().forEach(change -> blobs.add(utf8(change)));
-        session.newestPush = submit(session.id, blobs, nowMillis);
+        session.newestPush = submissions.submit(session.id, blobs, nowMillis);
     }
 
     @Override
     void readStateFor(RelaySession session) {
-        if (session.resume != null && !session.resume.log().equals(log())) {
+        if (session.resume != null && !session.resume.log().equals(numbers.log())) {
             session.beginAnew();
         }
         // Each further part of one welcome may be larger, since its reader waits for all of them.
         int doublings = Math.min(session.collectedParts, PART_DOUBLINGS_MAX);
-        readState(session.request, session.id, null, session.holdsUpTo, limits.partBytesMax() << doublings);
+        owner.readState(session, null, session.holdsUpTo, limits.partBytesMax() << doublings);
     }
 
     @Override
     void beginsToLag(RelaySession session) {
-        session.holdsUpTo = Math.max(session.holdsUpTo, delivered());
+        session.holdsUpTo = Math.max(session.holdsUpTo, numbers.last());
     }
 
     // From the owner.
@@ -177,20 +173,20 @@ public final class RelayLink extends SessionLink<RelaySession> {
             session.isConnecting = false;
             boolean isNew = !session.isWelcomed;
             session.isWelcomed = true;
-            toSession(session.id, welcomeOf(session, state));
+            output.toSession(session.id, welcomeOf(session, state));
             session.resume = null;
             session.startCollecting();
             if (mayHavePushed) {
                 putFence(session);
             }
             if (isNew) {
-                pluginsJoined(session.id);
+                plugins.joined(session.id);
             }
         } else if (!state.blobs().isEmpty()) {
-            toSession(session.id, new RelayChanges(key.id(), text(state.blobs()), state.number(), null));
+            output.toSession(session.id, new RelayChanges(key.id(), text(state.blobs()), state.number(), null));
         }
         session.holdsUpTo = Math.max(session.holdsUpTo, state.number());
-        boolean isUpToDate = state.complete() && session.holdsUpTo >= delivered();
+        boolean isUpToDate = state.complete() && session.holdsUpTo >= numbers.last();
         if (isUpToDate) {
             session.state = session.isCongested ? State.LAGGING : State.LIVE;
             return;
@@ -209,7 +205,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
         session.fence = nextFence++;
         session.disownedUpTo = session.newestPush;
         session.heldAcks.clear();
-        toSession(session.id, new Ping(key.id(), session.fence, null));
+        output.toSession(session.id, new Ping(key.id(), session.fence, null));
     }
 
     private void passFence(RelaySession session) {
@@ -228,7 +224,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
         if (session.fence != 0) {
             session.heldAcks.put(push, ack);
         } else {
-            toSession(session.id, ack);
+            output.toSession(session.id, ack);
         }
     }
 
@@ -245,7 +241,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
                 state.logLength(),
                 state.compact(),
                 session.capabilities,
-                session.resumption(log()));
+                session.resumption(numbers.log()));
     }
 
     @Override
@@ -253,14 +249,14 @@ public final class RelayLink extends SessionLink<RelaySession> {
         // Numbers mean the same under every owner; what matters is where each session stands before they move on.
         for (RelaySession session : sessions.values()) {
             if (session.isLive()) {
-                session.holdsUpTo = Math.max(session.holdsUpTo, delivered());
+                session.holdsUpTo = Math.max(session.holdsUpTo, numbers.last());
             }
         }
     }
 
     @Override
     List<Entry> undelivered(List<Entry> entries, long number) {
-        int known = (int) Math.min(entries.size(), Math.max(0, delivered() - (number - entries.size())));
+        int known = (int) Math.min(entries.size(), Math.max(0, numbers.last() - (number - entries.size())));
         return entries.subList(known, entries.size());
     }
 
@@ -274,7 +270,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
 
     @Override
     long keepDurable() {
-        return delivered();
+        return numbers.last();
     }
 
     @Override
@@ -307,10 +303,10 @@ public final class RelayLink extends SessionLink<RelaySession> {
                 everybody.add(session.id);
             } else {
                 List<String> rest = blobs.subList((int) (session.holdsUpTo - first + 1), blobs.size());
-                toSession(session.id, new RelayChanges(key.id(), rest, last, origin));
+                output.toSession(session.id, new RelayChanges(key.id(), rest, last, origin));
             }
         }
-        toSessions(everybody, new RelayChanges(key.id(), blobs, last, origin));
+        output.toSessions(everybody, new RelayChanges(key.id(), blobs, last, origin));
     }
 
     @Override
@@ -329,7 +325,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
                     submission.number(),
                     new Ack(key.id(), result.lastNumber(), result.count(), result.logLength(), result.compact()));
         } else {
-            toSession(session.id, result.refusal(key.id()));
+            output.toSession(session.id, result.refusal(key.id()));
         }
     }
 
@@ -366,14 +362,6 @@ public final class RelayLink extends SessionLink<RelaySession> {
     private void fail(RelaySession session, String code, String reason) {
         remove(session);
         refuse(session.id, code, reason, session.isConnecting);
-    }
-
-    private void refuse(String sessionId, String code, String reason, boolean isConnecting) {
-        toSession(sessionId, new ErrorMessage(key.id(), code, reason));
-        if (isConnecting) {
-            toSession(sessionId, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
-        }
-        forget(sessionId);
     }
 
     private static byte[] utf8(String text) {

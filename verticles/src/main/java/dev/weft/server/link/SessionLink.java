@@ -1,6 +1,9 @@
 package dev.weft.server.link;
 
+import dev.weft.protocol.message.ErrorCode;
+import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.server.bus.LinkAddress;
+import dev.weft.server.limits.Limit;
 import dev.weft.server.link.LinkSession.State;
 import dev.weft.server.registry.DocumentKey;
 import java.util.HashMap;
@@ -33,6 +36,26 @@ abstract class SessionLink<S extends LinkSession> extends DocumentLink {
         return !requests.isEmpty();
     }
 
+    /** Whether there is no room for one more; if so, it is refused. */
+    final boolean isFullFor(String sessionId) {
+        if (sessions.size() < limits.sessionsMax()) {
+            return false;
+        }
+        output.reached(Limit.SESSIONS_PER_DOCUMENT);
+        refuse(sessionId, ErrorCode.INTERNAL_ERROR, "Too many sessions", true);
+        return true;
+    }
+
+    /** @param isConnecting whether it waits for the answer to a handshake or hello */
+    final void refuse(String sessionId, String code, String reason, boolean isConnecting) {
+        output.toSession(sessionId, new ErrorMessage(key.id(), code, reason));
+        if (isConnecting) {
+            // Only the second frame ends the attempt of a stock client (G2).
+            output.toSession(sessionId, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
+        }
+        forget(sessionId);
+    }
+
     /** One question per session: a new one makes the answer to the last void. */
     final void askForState(S session, long nowMillis) {
         forgetRequest(session);
@@ -62,7 +85,7 @@ abstract class SessionLink<S extends LinkSession> extends DocumentLink {
 
     final void repeatRequestIfLate(S session, long nowMillis) {
         if (session.request != 0
-                && isAttached()
+                && owner.isAttached()
                 && nowMillis - session.requestedAtMillis >= 2L * limits.retryMillis()) {
             // The same question: an owner that is slower than this would never be listened to otherwise.
             ask(session, nowMillis);
@@ -74,10 +97,10 @@ abstract class SessionLink<S extends LinkSession> extends DocumentLink {
         session.state = State.OPENING;
         session.openedAtMillis = nowMillis;
         forgetRequest(session);
-        if (isAttached()) {
+        if (owner.isAttached()) {
             askForState(session, nowMillis);
         } else {
-            want(nowMillis);
+            owner.find(nowMillis);
         }
     }
 
@@ -89,7 +112,7 @@ abstract class SessionLink<S extends LinkSession> extends DocumentLink {
     final void remove(S session) {
         sessions.remove(session.id);
         requests.remove(session.request);
-        pluginsClosed(session.id);
+        plugins.closed(session.id);
     }
 
     @Override
@@ -98,7 +121,7 @@ abstract class SessionLink<S extends LinkSession> extends DocumentLink {
         if (session != null) {
             remove(session);
         }
-        unpause(sessionId);
+        submissions.unpause(sessionId);
     }
 
     @Override
@@ -124,7 +147,7 @@ abstract class SessionLink<S extends LinkSession> extends DocumentLink {
         if (session.state == State.LAGGING) {
             session.state = State.CATCHING_UP;
         }
-        if (session.state == State.CATCHING_UP && session.request == 0 && isAttached()) {
+        if (session.state == State.CATCHING_UP && session.request == 0 && owner.isAttached()) {
             askForState(session, nowMillis);
         }
     }
