@@ -60,6 +60,11 @@ final class LinkAwareness implements LinkPlugin {
         } else {
             counters.hit(Limit.PRESENCE_CLIENTS);
         }
+        answer(sessionId, out);
+    }
+
+    /** At once, or as soon as the owner has told this gateway of everybody. */
+    private void answer(String sessionId, Output out) {
         if (isInformed) {
             out.toSession(sessionId, state());
         } else {
@@ -72,7 +77,7 @@ final class LinkAwareness implements LinkPlugin {
         if (message instanceof AwarenessUpdate update) {
             update(sessionId, update.state(), nowMillis, out);
         } else if (message instanceof AwarenessQuery) {
-            out.toSession(sessionId, state());
+            answer(sessionId, out);
         }
     }
 

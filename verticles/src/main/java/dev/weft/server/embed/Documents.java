@@ -107,7 +107,8 @@ public final class Documents {
      * Opens a document that exists.
      *
      * @return fails with {@link dev.weft.server.storage.DocumentNotFoundException} if it does not, with {@link
-     *     DocumentUnavailableException} if it cannot be had now
+     *     DocumentUnavailableException} if it cannot be had now, with {@link IllegalArgumentException} if no document can
+     *     have this id ({@link DocumentKey#faultOf})
      */
     public Future<OpenDocument> open(String documentId) {
         return open(documentId, false);
@@ -119,6 +120,10 @@ public final class Documents {
     }
 
     private Future<OpenDocument> open(String documentId, boolean create) {
+        String fault = DocumentKey.faultOf(documentId, DocumentKey.ID_BYTES_MAX);
+        if (fault != null) {
+            return Future.failedFuture(new IllegalArgumentException(fault));
+        }
         DocumentKey key = DocumentKey.aware(documentId);
         if (deployments.isEmpty()) {
             return Future.failedFuture(new DocumentClosedException(documentId));

@@ -77,6 +77,11 @@ final class LocalGateway extends VerticleBase {
         ownContext.runOnContext(run -> task.run());
     }
 
+    /** Runs a task on this gateway's context after a while. */
+    void later(int millis, Runnable task) {
+        vertx.setTimer(millis, timer -> task.run());
+    }
+
     EmbedLimits limits() {
         return around.limits;
     }

@@ -48,6 +48,7 @@ final class LocalSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalSession.class);
     private static final int WAITING_CHANGES_MAX = 100_000;
+    private static final int PRESENCE_MILLIS_MAX = 1_000;
 
     private final DocumentKey key;
     private final boolean mayCreate;
@@ -184,8 +185,7 @@ final class LocalSession {
     private void requireSize(List<Change> changes) {
         long bytes = sizeOf(changes);
         if (bytes > gateway.limits().editBytesMax()) {
-            throw new IllegalArgumentException(
-                    "An edit may have " + gateway.limits().editBytesMax() + " bytes of changes, not " + bytes);
+            throw new EditTooLargeException(bytes, gateway.limits().editBytesMax());
         }
     }
 
@@ -227,9 +227,13 @@ final class LocalSession {
             Promise<Map<String, ClientAwareness>> answer = Promise.promise();
             presenceAsked.add(answer);
             gateway.send(this, new AwarenessQuery(key.id()));
-            // The plugin answers within the call, or not at all.
-            if (presenceAsked.remove(answer)) {
-                answer.complete(Map.of());
+            if (!answer.future().isComplete()) {
+                // A link that is new has to hear of everybody first; where there is no presence, nobody answers.
+                gateway.later(PRESENCE_MILLIS_MAX, () -> {
+                    if (presenceAsked.remove(answer)) {
+                        answer.complete(Map.of());
+                    }
+                });
             }
             return answer.future();
         });
@@ -355,6 +359,8 @@ final class LocalSession {
         RuntimeException told = cause == null ? new DocumentClosedException(key.id()) : cause;
         opened.tryFail(told);
         submitted.forEach(each -> each.durable.tryFail(told));
+        presenceAsked.forEach(each -> each.tryFail(told));
+        presenceAsked.clear();
         listeners.clear();
     }
 

@@ -57,7 +57,7 @@ public final class OpenDocument {
      * must be taken from {@link Document#handlers}.
      *
      * @return the document's version once the edit is durable. Fails with what the action threw, with {@link
-     *     EditRefusedException} if nothing was kept, with {@link DocumentClosedException} if that is not known
+     *     EditTooLargeException} or {@link EditRefusedException} if nothing was kept, with {@link DocumentClosedException} if that is not known
      */
     public Future<VersionVector> edit(Consumer<? super Document> action) {
         return onGateway(() -> session.edit(document -> {

@@ -13,6 +13,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.SecurityPolicyHandler;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +68,9 @@ final class Api {
                         .map(caller))
                 .onSuccess(caller -> {
                     context.put(CALLER, caller);
+                    // A body is what the operation takes it for. Programs such as curl call all they send a form,
+                    // unless told.
+                    context.request().headers().remove(HttpHeaders.CONTENT_TYPE);
                     context.request().resume();
                     context.next();
                 })
@@ -118,12 +122,18 @@ final class Api {
     }
 
     private void noSuchRoute(RoutingContext context) {
-        boolean isOtherMethod = operations.stream().anyMatch(operation -> (ROOT + operation.path())
-                .replaceAll("\\{\\w+}", "x")
-                .equals(sampleOf(context.normalizedPath(), ROOT + operation.path())));
+        String others = operations.stream()
+                .filter(operation -> (ROOT + operation.path())
+                        .replaceAll("\\{\\w+}", "x")
+                        .equals(sampleOf(context.normalizedPath(), ROOT + operation.path())))
+                .map(operation -> operation.method().name())
+                .collect(Collectors.joining(", "));
+        if (!others.isEmpty()) {
+            context.response().putHeader(HttpHeaders.ALLOW, others);
+        }
         problem(
                 context,
-                isOtherMethod
+                !others.isEmpty()
                         ? new ApiProblem(405, "method-not-allowed", "This cannot be done here")
                         : ApiProblem.notFound("There is nothing here; see " + ROOT + "/openapi.yaml"));
     }

@@ -43,17 +43,21 @@ record ApiCall(RoutingContext context, Identity caller) {
         return "true".equals(context.queryParams().get(name));
     }
 
+    /** One that a document can have. */
     String documentId() {
-        return path(DOCUMENT);
+        return require(DocumentKey.faultOf(path(DOCUMENT), DocumentKey.ID_BYTES_MAX));
     }
 
     /** The same where it may be created: one that clients may open. */
     String newDocumentId() {
-        String fault = DocumentKey.faultForClients(documentId());
+        return require(DocumentKey.faultForClients(path(DOCUMENT)));
+    }
+
+    private String require(String fault) {
         if (fault != null) {
             throw ApiProblem.badRequest(fault);
         }
-        return documentId();
+        return path(DOCUMENT);
     }
 
     /** The document of the path; aware unless the query says otherwise. */

@@ -5,6 +5,7 @@ import dev.weft.server.auth.NotAuthenticatedException;
 import dev.weft.server.embed.DocumentClosedException;
 import dev.weft.server.embed.DocumentUnavailableException;
 import dev.weft.server.embed.EditRefusedException;
+import dev.weft.server.embed.EditTooLargeException;
 import dev.weft.server.registry.RegistryUnavailableException;
 import dev.weft.server.storage.DocumentNotFoundException;
 import dev.weft.server.storage.OutcomeUnknownException;
@@ -67,6 +68,8 @@ final class ApiProblem extends RuntimeException {
             return new ApiProblem(401, "not-authenticated", message);
         } else if (cause instanceof DocumentNotFoundException) {
             return new ApiProblem(404, "document-not-found", message);
+        } else if (cause instanceof EditTooLargeException) {
+            return new ApiProblem(413, "too-large", message);
         } else if (cause instanceof EditRefusedException) {
             return invalidEdit(message);
         } else if (cause instanceof CrdtFormatException) {

@@ -205,18 +205,18 @@ final class ClusterOperations {
 
     private Future<Void> requireUnused(DocumentKey key) {
         return calls.askAll("sessions", key, NONE).compose(nodes -> {
+            int open = 0;
             for (JsonObject each : nodes) {
                 if (each.containsKey("error")) {
                     return Future.failedFuture(
                             new ApiProblem(503, "unavailable", "Node " + each.getString("node") + " does not answer"));
                 }
-                int open = each.getJsonArray("sessions").size();
-                if (open > 0) {
-                    return Future.failedFuture(
-                            ApiProblem.conflict(open + " clients have the document open, and would bring it back"));
-                }
+                open += each.getJsonArray("sessions").size();
             }
-            return Future.succeededFuture();
+            return open == 0
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(ApiProblem.conflict(
+                            "Clients that have the document open would bring it back; sessions now: " + open));
         });
     }
 
@@ -315,9 +315,7 @@ final class ClusterOperations {
         DocumentKey key = call.document();
         return calls.askAll("release", key, NONE).map(done -> {
             if (key.kind() == DocumentKind.AWARE) {
-                // Otherwise it would be tried when somebody asks for it next, and look put aside until then. What comes
-                // of it is
-                // its state.
+                // Otherwise it would be tried when somebody asks for it next, and look put aside until then.
                 documents.open(key.id()).compose(OpenDocument::close);
             }
             return ApiAnswer.NOTHING;

@@ -48,11 +48,10 @@ final class EditOperations {
         for (int i = 0; i < operations.size(); i++) {
             try {
                 edit.apply(operations.getJsonObject(i));
-            } catch (IllegalArgumentException
-                    | IndexOutOfBoundsException
-                    | ClassCastException
-                    | NullPointerException e) {
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
                 throw ApiProblem.invalidEdit("Operation " + i + ": " + e.getMessage());
+            } catch (ClassCastException | NullPointerException e) {
+                throw ApiProblem.invalidEdit("Operation " + i + ": a value is not of the kind that the handler takes");
             }
         }
     }
@@ -197,13 +196,20 @@ final class EditOperations {
                 && !(handler instanceof dev.weft.crdt.handler.ContainerHandler)) {
             MapHandler<Object> map = (MapHandler<Object>) plain;
             switch (name) {
-                case "map.set" -> map.set((String) key, value(operation, "value"));
-                case "map.remove" -> map.delete((String) key);
+                case "map.set" -> map.set(keyOf(handler, key), value(operation, "value"));
+                case "map.remove" -> map.delete(keyOf(handler, key));
                 default -> throw new IllegalArgumentException("there is no operation " + name);
             }
         } else {
             throw mismatch(handler, name);
         }
+    }
+
+    private static String keyOf(Handler<?, ?> map, Object key) {
+        if (key instanceof String text) {
+            return text;
+        }
+        throw new IllegalArgumentException("the keys of '" + map.id() + "' are texts");
     }
 
     @SuppressWarnings("unchecked")

@@ -151,24 +151,32 @@ public final class ServerMetrics implements AutoCloseable {
     }
 
     public Counter counter(String name, String... tags) {
-        return registry.counter(name, tags);
+        return Counter.builder(name)
+                .description(MetricTexts.of(name))
+                .tags(tags)
+                .register(registry);
     }
 
     /** A counter that somebody else keeps. */
     public void counted(String name, Supplier<Number> total, String... tags) {
         kept.add(total);
         FunctionCounter.builder(name, total, each -> each.get().doubleValue())
+                .description(MetricTexts.of(name))
                 .tags(tags)
                 .register(registry);
     }
 
     public Timer timer(String name, String... tags) {
-        return Timer.builder(name).tags(tags).serviceLevelObjectives(BUCKETS).register(registry);
+        return Timer.builder(name)
+                .description(MetricTexts.of(name))
+                .tags(tags)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
     }
 
     /** @param value called on the thread that collects; must be quick */
     public void gauge(String name, Supplier<Number> value, String... tags) {
-        Gauge.builder(name, value).tags(tags).register(registry);
+        Gauge.builder(name, value).description(MetricTexts.of(name)).tags(tags).register(registry);
     }
 
     /** The figures in the text format of Prometheus; null if the registry is of another kind. */

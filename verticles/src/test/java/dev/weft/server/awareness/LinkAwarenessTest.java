@@ -71,10 +71,24 @@ class LinkAwarenessTest {
         assertThat(said.tables.get(said.tables.size() - 1).awareness().states()).containsEntry("elsewhere", elsewhere);
     }
 
+    // Code inside a node asks as soon as it has opened a document; an empty table then would be taken for the truth.
+    @Test
+    void whoAsksBeforeTheOwnerHasToldOfEverybodyIsAnsweredOnceItHas() {
+        ClientAwareness elsewhere = new ClientAwareness("elsewhere", Map.of("name", "Ann"));
+        awareness.message("early", new AwarenessQuery("paper"), 0, said);
+        assertThat(said.tables).isEmpty();
+        awareness.fromOwner(
+                AwarenessPayload.everybody(Map.of("elsewhere", elsewhere)).encode(), said);
+        assertThat(said.tables)
+                .singleElement()
+                .satisfies(table -> assertThat(table.awareness().states()).containsEntry("elsewhere", elsewhere));
+    }
+
     // A client that came back on a new socket keeps the id of the old one, once that one is gone.
     @Test
     void whoCameBackWithoutJoiningKeepsItsIdWhenItsOldSocketIsGone() {
         said.sessions.add("new");
+        awareness.fromOwner(AwarenessPayload.everybody(Map.of()).encode(), said);
         awareness.sessionJoined("old", said);
         awareness.sessionClosed("old", said);
         ClientAwareness back = new ClientAwareness("old", Map.of("name", "Ann"));

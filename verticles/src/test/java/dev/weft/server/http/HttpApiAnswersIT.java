@@ -4,7 +4,9 @@ import static dev.weft.server.http.ApiClient.edit;
 import static dev.weft.server.http.ApiClient.op;
 import static dev.weft.server.kit.RawClient.await;
 import static dev.weft.server.kit.TestCluster.eventually;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.handler.json.DartType;
@@ -46,6 +48,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.openapi.contract.Operation;
+import java.math.BigInteger;
+import java.net.URLDecoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -189,6 +193,7 @@ class HttpApiAnswersIT {
         badRequest("/documents/there/sessions?kind=other", "/documents/there/owner?kind=other");
         badRequest("/documents/there/versions?limit=ten", "/documents/there/versions/nonsense");
         refused(HttpMethod.PUT, "/documents/a%0Ab", null, 400, "bad-request");
+        idsThatNoDocumentHas();
         deletion();
         changes(version);
         compressedHistory();
@@ -210,6 +215,23 @@ class HttpApiAnswersIT {
         }
     }
 
+    /** They are not given to stores, which could only fail, as often as they are asked for. */
+    private void idsThatNoDocumentHas() {
+        for (String id : List.of("%00", "x".repeat(DocumentKey.ID_BYTES_MAX + 1))) {
+            String path = "/documents/" + id;
+            badRequest(path, path + "/snapshot", path + "/export", path + "/presence", path + "/owner");
+            refused(HttpMethod.PUT, path, null, 400, "bad-request");
+            assertThatThrownBy(() -> await(server().open().openOrCreate(URLDecoder.decode(id, UTF_8))))
+                    .rootCause()
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(api.get(server(), "/nodes")
+                        .getJsonArray("nodes")
+                        .getJsonObject(0)
+                        .getInteger("quarantined"))
+                .isZero();
+    }
+
     private void deletion() {
         refused(HttpMethod.DELETE, "/documents/there?kind=other", null, 400, "bad-request");
         refused(HttpMethod.DELETE, "/documents/never", null, 404, "document-not-found");
@@ -225,6 +247,10 @@ class HttpApiAnswersIT {
         refused(HttpMethod.POST, "/documents/never/edits", something, 404, "document-not-found");
         JsonObject huge = edit(op("text.set", "text", "text", "x".repeat(BODY_BYTES_MAX)));
         refused(HttpMethod.POST, "/documents/there/edits", huge, 413, "too-large");
+        JsonObject verbose = edit(op("text.set", "text", "text", "x".repeat(60_000)));
+        assertThat(refused(HttpMethod.POST, "/documents/there/edits", verbose, 413, "too-large")
+                        .getString("detail"))
+                .contains("in several");
         JsonObject wrong = edit(op("text.splice", "text", "index", 3, "count", 9, "text", ""));
         assertThat(refused(HttpMethod.POST, "/documents/there/edits", wrong, 422, "invalid-edit")
                         .getString("detail"))
@@ -294,10 +320,48 @@ class HttpApiAnswersIT {
         refusedOutside(HttpMethod.POST, "/documents/x/owner", 405, "method-not-allowed");
     }
 
+    @Test
+    void aBodyIsWhatTheOperationTakesItForWhateverItIsCalled() {
+        create("from-curl");
+        String form = "application/x-www-form-urlencoded";
+        String text = "a=b&c".repeat(600);
+        HttpResponse<Buffer> edited = api.call(
+                server(),
+                HttpMethod.POST,
+                "/documents/from-curl/edits",
+                edit(op("text.set", "text", "text", text)).toBuffer(),
+                form);
+        assertThat(edited.statusCode()).as(edited.bodyAsString()).isEqualTo(200);
+        Buffer export = api.call(server(), HttpMethod.GET, "/documents/from-curl/export", null, null)
+                .body();
+        HttpResponse<Buffer> imported =
+                api.call(server(), HttpMethod.POST, "/documents/from-curl-too/import", export, form);
+        assertThat(imported.statusCode()).as(imported.bodyAsString()).isEqualTo(200);
+    }
+
+    @Test
+    void aValueThatDoesNotFitIsNamedInWordsOfTheInterface() {
+        create("misfits");
+        edited("misfits", op("map.set", "map", "key", "a", "value", 1));
+        for (Object key : new Object[] {7, null}) {
+            JsonObject wrong = edit(op("map.set", "map", "key", key, "value", 1));
+            assertThat(refused(HttpMethod.POST, "/documents/misfits/edits", wrong, 422, "invalid-edit")
+                            .getString("detail"))
+                    .isEqualTo("Operation 0: the keys of 'map' are texts");
+        }
+        JsonObject wrong = edit(op("map.set", "map", "key", "b", "value", BigInteger.TWO.pow(70)));
+        assertThat(refused(HttpMethod.POST, "/documents/misfits/edits", wrong, 422, "invalid-edit")
+                        .getString("detail"))
+                .isEqualTo("Operation 0: a whole number does not fit into 64 bits");
+    }
+
     private static void refusedOutside(HttpMethod method, String path, int status, String code) {
         HttpResponse<Buffer> answer = api.undescribed(server(), method, path);
         assertThat(answer.statusCode()).isEqualTo(status);
         assertThat(answer.bodyAsJsonObject().getString("code")).isEqualTo(code);
+        if (status == 405) {
+            assertThat(answer.getHeader("Allow")).isEqualTo("GET");
+        }
     }
 
     @Test

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.Test;
 /** Health and metrics of one node, and whether the documents tell the truth about them. */
 class OperatorRoutesIT {
     private static final Pattern FAMILY = Pattern.compile("(?m)^# TYPE (weft_\\w+)(?<!_seconds_max) (\\w+)$");
+    private static final Pattern HELP = Pattern.compile("(?m)^# HELP (weft_\\w+)(?<!_seconds_max) (.+)$");
+    private static final Pattern ROW_TEXT = Pattern.compile("(?m)^\\| `(weft_\\w+)` \\| \\w+ \\| [^|]*\\| (.+) \\|$");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(weft_\\w+)` \\| (\\w+) \\|");
 
     private Server server;
@@ -93,6 +95,16 @@ class OperatorRoutesIT {
         Set<String> served = found(FAMILY, get("/metrics").bodyAsString());
         Set<String> documented = found(ROW, Files.readString(Path.of("../docs/operations.md")));
         assertThat(served).isEqualTo(documented).hasSizeGreaterThan(25);
+    }
+
+    @Test
+    void everyFigureSaysInPrometheusWhatTheDocumentsSay() throws IOException {
+        Set<String> told = found(HELP, get("/metrics").bodyAsString());
+        String documents =
+                Files.readString(Path.of("../docs/operations.md")).replaceAll("\\[([^]]*)]\\([^)]*\\)", "$1");
+        Set<String> documented = new TreeSet<>();
+        found(ROW_TEXT, documents).forEach(row -> documented.add(row.replace("`", "")));
+        assertThat(told).isEqualTo(documented).hasSizeGreaterThan(25);
     }
 
     private static Set<String> found(Pattern pattern, String text) {

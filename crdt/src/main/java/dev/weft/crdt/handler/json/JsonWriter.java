@@ -1,5 +1,6 @@
 package dev.weft.crdt.handler.json;
 
+import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.Map;
 
@@ -40,6 +41,8 @@ final class JsonWriter {
             text.append(number.longValue());
         } else if (number instanceof Double || number instanceof Float) {
             text.append(DartDouble.toString(number.doubleValue()));
+        } else if (number instanceof BigInteger whole && whole.bitLength() >= Long.SIZE) {
+            throw new IllegalArgumentException("a whole number does not fit into 64 bits");
         } else {
             throw new IllegalArgumentException(
                     "No JSON for " + number.getClass().getName());
