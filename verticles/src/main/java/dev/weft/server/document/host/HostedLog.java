@@ -23,11 +23,11 @@ import java.util.Map;
  */
 public abstract class HostedLog implements Hosted {
     /*
-     * Every accepted change gets the next log position, and the position is also its broadcast number. Three marks move
-     * over the log, never backwards: applied >= persisting >= durable. A submission is answered when it is durable; that is
-     * the whole promise. A fourth mark, told, says what was broadcast. It follows durable, unless the store does not answer
-     * and the kind of document can bear it: then the owner tells ahead, told runs with applied, and everything that is said
-     * to links carries how far the log is durable. A link that loses its owner goes back to there.
+     * Every accepted change gets the next log position, and the position is also its broadcast number. A submission is
+     * answered when it is durable; that is the whole promise. Beside the marks of {@link LogWrites} there is a fourth: told
+     * says what was broadcast. It follows durable, unless the store does not answer and the kind of document can bear it:
+     * then the owner tells ahead, told runs with applied, and everything that is said to links carries how far the log is
+     * durable. A link that loses its owner goes back to there.
      *
      * An answer (the attachment of a link, the state for a session that joins) contains exactly what is told and
      * carries the number of it, so it never has to wait for the store. Whoever gets it skips broadcasts up to that
@@ -39,9 +39,6 @@ public abstract class HostedLog implements Hosted {
      * A store that has seen a higher epoch takes nothing more. If whoever raised it cannot be reached, an owner may go on
      * detached: it tells ahead for good, under numbers that nobody else uses, and answers no submission. So the links keep
      * all of it, and give it to the owner they attach to next.
-     *
-     * An owner that writes nothing would never find out that it has been replaced, and those who follow it would sit
-     * apart from everybody else. So it asks the store now and then, by a write of nothing.
      */
 
     protected final DocumentKey key;
@@ -51,26 +48,14 @@ public abstract class HostedLog implements Hosted {
 
     private final Followers followers;
     private final PluginsBeside plugins = new PluginsBeside(new PluginHost());
-    /** What lies behind {@code durable}. */
-    private final Deque<Appended> unpersisted = new ArrayDeque<>();
+    private final LogWrites writes;
     /** What lies behind {@code told}. */
     private final Deque<Entry> untold = new ArrayDeque<>();
 
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final RecentBroadcasts recent;
-    private long applied;
     private long told;
-    private long persisting;
-    private long durable;
-    private boolean retryPersist;
-    private boolean isFenced;
     private boolean isDetached;
-
-    /** Since when a write has been waiting for the store; negative while none is. */
-    private long storeSilentSinceMillis = -1;
-
-    private boolean proving;
-    private long provenAtMillis = -1;
     private List<HostEffect> effects = new ArrayList<>();
 
     /** @param lastPosition the last position ever used in the log */
@@ -79,10 +64,8 @@ public abstract class HostedLog implements Hosted {
         this.epoch = epoch;
         this.limits = limits;
         this.followers = new Followers(key, epoch, limits, this::send);
-        this.applied = lastPosition;
+        this.writes = new LogWrites(lastPosition, limits, this::effect);
         this.told = lastPosition;
-        this.persisting = lastPosition;
-        this.durable = lastPosition;
         this.recent = new RecentBroadcasts(lastPosition, limits.recentBytesMax());
     }
 
@@ -152,12 +135,12 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public boolean isDurable() {
-        return isDetached || durable == applied;
+        return isDetached || writes.durable() == writes.applied();
     }
 
     @Override
     public List<HostEffect> dismiss(String hint) {
-        followers.dismiss(hint, told, durable);
+        followers.dismiss(hint, told, writes.durable());
         plugins.unload();
         return takeEffects();
     }
@@ -165,10 +148,8 @@ public abstract class HostedLog implements Hosted {
     @Override
     public List<HostEffect> detach(long nowMillis) {
         isDetached = true;
-        isFenced = true;
         waiting.clear();
-        retryPersist = false;
-        persisting = durable;
+        writes.stop();
         tellMore(nowMillis);
         return takeEffects();
     }
@@ -180,7 +161,7 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> receive(OwnerMessage message, long nowMillis) {
-        plugins.load(epoch, applied);
+        plugins.load(epoch, writes.applied());
         followers.heard(message.from(), nowMillis);
         if (message instanceof OwnerMessage.Submit submit) {
             submit(submit, nowMillis);
@@ -216,7 +197,7 @@ public abstract class HostedLog implements Hosted {
         // A first-time link has no session that has seen anything, so there is nothing it could have missed.
         boolean isNew = attach.deliveredEpoch() == 0;
         // What it has was durable, so a number behind our end is of a store that has lost its own.
-        boolean isSameLog = log.equals(attach.deliveredLog()) && attach.deliveredNumber() <= durable;
+        boolean isSameLog = log.equals(attach.deliveredLog()) && attach.deliveredNumber() <= writes.durable();
         Missed missed =
                 isNew ? new Missed(List.of(), true) : missed(isSameLog, attach.delivered(), attach.deliveredNumber());
         sendAttached(link, missed);
@@ -229,14 +210,14 @@ public abstract class HostedLog implements Hosted {
     }
 
     private void sendAttached(LinkAddress link, Missed missed) {
-        followers.hearsDurable(link, durable);
+        followers.hearsDurable(link, writes.durable());
         send(new LinkMessage.Attached(
                 key, link, epoch, told, missed.entries(), missed.complete(), version(), log, fork()));
     }
 
     /** Null while all that is told is durable. */
     protected final LinkMessage.Fork fork() {
-        return told == durable ? null : new LinkMessage.Fork(durable, durableVersion());
+        return told == writes.durable() ? null : new LinkMessage.Fork(writes.durable(), durableVersion());
     }
 
     private void resync(OwnerMessage.Resync resync) {
@@ -270,12 +251,11 @@ public abstract class HostedLog implements Hosted {
         }
         Verdict verdict = plugins.ask(submit);
         Acceptance acceptance = verdict.isRefusal() ? refused(submit, verdict) : accept(submit, nowMillis);
-        unpersisted.addAll(acceptance.entries());
+        writes.append(acceptance.entries());
         acceptance.entries().forEach(appended -> untold.addLast(appended.entry()));
-        applied += acceptance.entries().size();
         if (!isDetached) {
-            waiting.addLast(new Waiting(submit.from(), submit.sessionId(), acceptance.result(), applied));
-            persistMore(nowMillis);
+            waiting.addLast(new Waiting(submit.from(), submit.sessionId(), acceptance.result(), writes.applied()));
+            writes.writeMore(nowMillis);
         }
         tellMore(nowMillis);
         answerDurable(nowMillis);
@@ -302,29 +282,23 @@ public abstract class HostedLog implements Hosted {
             // It was written before the higher epoch; the next owner has it, and tells what it has.
             return List.of();
         }
-        proving = false;
-        provenAtMillis = nowMillis;
-        storeSilentSinceMillis = -1;
-        becameDurable(upToPosition);
+        becameDurable(writes.confirmed(upToPosition, nowMillis));
         tellMore(nowMillis);
-        if (told == durable) {
-            followers.allDurable(durable, nowMillis);
+        if (told == writes.durable()) {
+            followers.allDurable(told, nowMillis);
         }
         answerDurable(nowMillis);
-        persistMore(nowMillis);
+        writes.writeMore(nowMillis);
         return takeEffects();
     }
 
-    private void becameDurable(long upToPosition) {
-        List<Entry> entries = new ArrayList<>();
-        while (durable < upToPosition) {
-            Entry entry = unpersisted.removeFirst().entry();
-            durable++;
-            durable(durable, entry);
-            entries.add(entry);
+    private void becameDurable(List<Entry> entries) {
+        long position = writes.durable() - entries.size();
+        for (Entry entry : entries) {
+            durable(++position, entry);
         }
         if (!entries.isEmpty()) {
-            HostEffect.Durable news = new HostEffect.Durable(durable, entries);
+            HostEffect.Durable news = new HostEffect.Durable(position, entries);
             effects.add(news);
             plugins.changed(news);
         }
@@ -332,7 +306,7 @@ public abstract class HostedLog implements Hosted {
 
     /** Broadcasts all that may be shown by now and was not. */
     private void tellMore(long nowMillis) {
-        long upTo = tellsAhead(nowMillis) ? applied : durable;
+        long upTo = tellsAhead(nowMillis) ? writes.applied() : writes.durable();
         List<Entry> entries = new ArrayList<>();
         while (told < upTo) {
             Entry entry = untold.removeFirst();
@@ -341,19 +315,18 @@ public abstract class HostedLog implements Hosted {
             recent.add(entry);
             entries.add(entry);
         }
-        followers.broadcast(entries, told, durable, nowMillis);
+        followers.broadcast(entries, told, writes.durable(), nowMillis);
     }
 
     private boolean tellsAhead(long nowMillis) {
-        if (isFenced || !mayTellAhead()) {
-            return isDetached;
-        }
-        return storeSilentSinceMillis >= 0 && nowMillis - storeSilentSinceMillis >= limits.tellAheadAfterMillis();
+        return writes.isFenced() || !mayTellAhead()
+                ? isDetached
+                : writes.isStoreSilent(limits.tellAheadAfterMillis(), nowMillis);
     }
 
     private void answerDurable(long nowMillis) {
         Map<LinkAddress, List<Result>> answers = new LinkedHashMap<>();
-        while (!waiting.isEmpty() && waiting.peekFirst().position <= durable) {
+        while (!waiting.isEmpty() && waiting.peekFirst().position <= writes.durable()) {
             Waiting next = waiting.removeFirst();
             Result result = complete(next.result, next.sessionId, nowMillis);
             answers.computeIfAbsent(next.link, l -> new ArrayList<>()).add(result);
@@ -361,48 +334,12 @@ public abstract class HostedLog implements Hosted {
         answers.forEach(followers::answer);
     }
 
-    private void persistMore(long nowMillis) {
-        // After a failure it is the tick that tries again, not each of those who go on writing.
-        if (isFenced || proving || retryPersist || persisting != durable || persisting == applied) {
-            return;
-        }
-        List<byte[]> blobs = new ArrayList<>();
-        long bytes = 0;
-        int whole = 0;
-        for (Appended appended : unpersisted) {
-            if (whole > 0 && bytes > limits.persistBytesMax()) {
-                break;
-            }
-            blobs.add(appended.stored());
-            bytes += appended.stored().length;
-            if (appended.endsSubmission()) {
-                whole = blobs.size();
-            }
-        }
-        // What was submitted together becomes durable together, so that a half is never taken for the whole.
-        persisting += whole;
-        persist(blobs.subList(0, whole), nowMillis);
-    }
-
-    private void persist(List<byte[]> blobs, long nowMillis) {
-        if (storeSilentSinceMillis < 0) {
-            storeSilentSinceMillis = nowMillis;
-        }
-        effects.add(new HostEffect.Persist(durable + 1, blobs));
-    }
-
     @Override
     public List<HostEffect> persistFailed(boolean stale, long nowMillis) {
         if (isDetached) {
             return List.of();
         }
-        persisting = durable;
-        proving = false;
-        if (stale && !isFenced) {
-            isFenced = true;
-            effects.add(new HostEffect.Fenced());
-        }
-        retryPersist = !isFenced;
+        writes.failed(stale);
         return takeEffects();
     }
 
@@ -414,35 +351,20 @@ public abstract class HostedLog implements Hosted {
 
     @Override
     public List<HostEffect> tick(long nowMillis) {
-        if (retryPersist) {
-            retryPersist = false;
-            persistMore(nowMillis);
-        }
-        prove(nowMillis);
+        writes.retry(nowMillis);
+        writes.prove(!followers.isEmpty(), nowMillis);
         tellMore(nowMillis);
         followers.removeSilent(nowMillis).forEach(plugins::linkGone);
-        followers.heartbeats(!waiting.isEmpty() || isDetached, told, durable, nowMillis);
+        followers.heartbeats(!waiting.isEmpty() || isDetached, told, writes.durable(), nowMillis);
         return takeEffects();
     }
 
-    private void prove(long nowMillis) {
-        if (provenAtMillis < 0) {
-            provenAtMillis = nowMillis;
-        }
-        boolean isQuiet = !isFenced && !proving && persisting == durable && durable == applied && !followers.isEmpty();
-        if (isQuiet && nowMillis - provenAtMillis >= limits.proofMillis()) {
-            proving = true;
-            provenAtMillis = nowMillis;
-            persist(List.of(), nowMillis);
-        }
-    }
-
     protected final long applied() {
-        return applied;
+        return writes.applied();
     }
 
     protected final long durablePosition() {
-        return durable;
+        return writes.durable();
     }
 
     protected final long toldPosition() {
