@@ -23,7 +23,6 @@ import dev.weft.server.event.ServerEvent;
 import dev.weft.server.gateway.DocumentRouter;
 import dev.weft.server.gateway.Doorkeeper;
 import dev.weft.server.gateway.GatewayOptions;
-import dev.weft.server.gateway.GatewayVerticle;
 import dev.weft.server.gateway.NodeGateways;
 import dev.weft.server.http.HttpVerticle;
 import dev.weft.server.limits.ConnectionCounts;
@@ -125,7 +124,7 @@ public final class Server {
                 new Doorkeeper(gateway, revocations, plugins, new ConnectionCounts(gateway.connections()), counters);
         this.gateways = new NodeGateways(
                 gateway,
-                new GatewayVerticle.Surroundings(inbox, router, plugins, door, events, metrics, WallClock.SYSTEM),
+                new NodeGateways.Surroundings(inbox, router, plugins, door, events, metrics, WallClock.SYSTEM),
                 bound -> port = bound);
         this.revocationChannel = new RevocationChannel(vertx, revocations, gateways::revoked);
     }

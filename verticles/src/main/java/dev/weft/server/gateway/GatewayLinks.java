@@ -134,7 +134,7 @@ final class GatewayLinks {
 
     private void perform(DocumentLink link, LinkEffect effect) {
         if (effect instanceof LinkEffect.ToSessions toSessions) {
-            gateway.deliver(link.key(), toSessions.sessionIds(), toSessions.message());
+            gateway.connections().deliver(link.key(), toSessions.sessionIds(), toSessions.message());
         } else if (effect instanceof LinkEffect.ToOwner toOwner) {
             OwnerMessage sent = times.get(link.address().number()).sent(toOwner.message(), frameAtNanos);
             if (toOwner.message() instanceof OwnerMessage.Attach) {
@@ -145,11 +145,15 @@ final class GatewayLinks {
             findOwner(link, findOwner);
         } else if (effect instanceof LinkEffect.Pause pause) {
             gateway.counters().hit(Limit.UNCONFIRMED_BYTES);
-            gateway.withConnection(pause.sessionId(), connection -> connection.pause(link.key()));
+            gateway.connections()
+                    .with(pause.sessionId(), connection -> connection.pauses().pauseFor(link.key()));
         } else if (effect instanceof LinkEffect.Resume resume) {
-            gateway.withConnection(resume.sessionId(), connection -> connection.resume(link.key()));
+            gateway.connections()
+                    .with(resume.sessionId(), connection -> connection.pauses().resumeFrom(link.key()));
         } else if (effect instanceof LinkEffect.Forget forget) {
-            gateway.withConnection(forget.sessionId(), connection -> connection.forget(link.key()));
+            gateway.connections().with(forget.sessionId(), connection -> connection
+                    .documents()
+                    .forget(link.key()));
         } else if (effect instanceof LinkEffect.Discard) {
             links.remove(link.key(), link);
             linksByNumber.remove(link.address().number());

@@ -5,12 +5,9 @@ import dev.weft.protocol.codec.Compressor;
 import dev.weft.protocol.codec.MessageCodec;
 import dev.weft.protocol.codec.WireMode;
 import dev.weft.protocol.message.Message;
-import dev.weft.server.auth.Identity;
 import dev.weft.server.auth.Revocation;
 import dev.weft.server.bus.NodeInbox;
 import dev.weft.server.event.EventStream;
-import dev.weft.server.event.ServerEvent;
-import dev.weft.server.limits.ConnectionCounts;
 import dev.weft.server.limits.LimitCounters;
 import dev.weft.server.observe.GatewayLoad;
 import dev.weft.server.observe.GatewayMetrics;
@@ -25,17 +22,14 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * Serves client sockets; one instance per event loop, all on one port. Turns client messages into inputs of links and
  * performs what the links decide. Confined to its context.
  */
-public final class GatewayVerticle extends VerticleBase {
+final class GatewayVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayVerticle.class);
     private static final int TICK_MILLIS = 100;
 
@@ -70,16 +64,6 @@ public final class GatewayVerticle extends VerticleBase {
     /** Threads for large messages, of all gateways of a node. Half the processors, so that event loops have the others. */
     private static final int DECODERS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
-    /** What all gateways of a node share. */
-    public record Surroundings(
-            NodeInbox inbox,
-            DocumentRouter router,
-            PluginChain plugins,
-            Doorkeeper door,
-            EventStream events,
-            ServerMetrics metrics,
-            WallClock wallClock) {}
-
     private final int index;
     private final GatewayOptions options;
     private final NodeInbox inbox;
@@ -94,7 +78,7 @@ public final class GatewayVerticle extends VerticleBase {
     private final IntConsumer listening;
     private final SecureRandom random = new SecureRandom();
 
-    private final Map<String, ClientConnection> connections = new LinkedHashMap<>();
+    private final ClientConnections connections = new ClientConnections(this);
     private final ServerMetrics serverMetrics;
     private final GatewayMetrics metrics;
     private final GatewayLinks links;
@@ -102,14 +86,13 @@ public final class GatewayVerticle extends VerticleBase {
     private final Supplier<GatewayLoad> published = () -> this.load;
     private volatile GatewayLoad load = GatewayLoad.NONE;
     private boolean isLeaving;
-    private volatile int connectionCount;
     private HttpServer server;
     private WorkerExecutor decoders;
     private Context ownContext;
     private volatile Thread ownThread;
 
     /** @param listening told the port once it listens */
-    public GatewayVerticle(int index, GatewayOptions options, Surroundings around, IntConsumer listening) {
+    GatewayVerticle(int index, GatewayOptions options, NodeGateways.Surroundings around, IntConsumer listening) {
         this.index = index;
         this.options = options;
         this.inbox = around.inbox();
@@ -163,7 +146,7 @@ public final class GatewayVerticle extends VerticleBase {
         inbox.removeGateway(index);
         serverMetrics.removeGateway(published);
         if (options.isMounted()) {
-            List.copyOf(connections.values()).forEach(ClientConnection::handOver);
+            connections.handOver(Integer.MAX_VALUE);
         }
         return server == null ? Future.succeededFuture() : server.close();
     }
@@ -172,7 +155,7 @@ public final class GatewayVerticle extends VerticleBase {
      * Hands every session over to another node, a few at a time (spec protocol 1.7, D11). Completes when all were sent
      * away; new ones are refused. Called on any thread.
      */
-    public Future<Void> drain() {
+    Future<Void> drain() {
         Promise<Void> drained = Promise.promise();
         ownContext.runOnContext(run -> {
             isLeaving = true;
@@ -182,14 +165,11 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     private void drainBatch(Promise<Void> drained) {
-        List<ClientConnection> batch =
-                connections.values().stream().limit(DRAIN_BATCH).toList();
-        if (batch.isEmpty()) {
+        if (connections.handOver(DRAIN_BATCH)) {
+            vertx.setTimer(DRAIN_PAUSE_MILLIS, later -> drainBatch(drained));
+        } else {
             drained.complete();
-            return;
         }
-        batch.forEach(ClientConnection::handOver);
-        vertx.setTimer(DRAIN_PAUSE_MILLIS, later -> drainBatch(drained));
     }
 
     /** Serves a request of somebody else's server; refuses it if it asks for no WebSocket. Called on any context. */
@@ -223,36 +203,10 @@ public final class GatewayVerticle extends VerticleBase {
         };
     }
 
-    /** Somebody was let in. The place is the connection's until it closes. */
-    void connected(ServerWebSocket socket, Identity identity, ConnectionCounts.Place place) {
-        ClientConnection connection = new ClientConnection(this, socket, newSessionId(), identity, place);
-        connections.put(connection.sessionId(), connection);
-        connectionCount = connections.size();
-        // A router of Vert.x Web wraps its sockets, and then flushes of every message are what there is.
-        if (socket instanceof WebSocketInternal internal) {
-            TickFlush.install(internal.channelHandlerContext().pipeline());
-        }
-        connection.start(nowMillis());
-        metrics.opened();
-        events.tell(
-                ServerEvent.ClientConnected.class,
-                null,
-                connection.sessionId(),
-                origin -> new ServerEvent.ClientConnected(
-                        origin, socket.remoteAddress().hostAddress(), socket.path()));
-        plugins.connected(connection.sessionId(), identity);
-    }
-
-    private String newSessionId() {
+    String newSessionId() {
         byte[] id = new byte[SESSION_ID_BYTES];
         random.nextBytes(id);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
-    }
-
-    void closed(ClientConnection connection) {
-        connections.remove(connection.sessionId());
-        connectionCount = connections.size();
-        plugins.closed(connection.sessionId());
     }
 
     /** Drops the TCP connection without waiting for a close handshake. */
@@ -265,68 +219,40 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     /** The clients that have a document open; called on any thread. */
-    public Future<List<SessionInfo>> sessions(DocumentKey key) {
-        Promise<List<SessionInfo>> promise = Promise.promise();
-        ownContext.runOnContext(run -> promise.complete(connections.values().stream()
-                .filter(connection -> connection.hasOpen(key))
-                .map(connection -> connection.info(nowMillis()))
-                .toList()));
-        return promise.future();
+    Future<List<SessionInfo>> sessions(DocumentKey key) {
+        return onOwnContext(() -> connections.sessions(key));
     }
 
     /** A node is gone; called on any thread. */
-    public void nodeLeft(String nodeId) {
+    void nodeLeft(String nodeId) {
         if (ownContext != null) {
             later(() -> links.nodeLeft(nodeId));
         }
     }
 
     /** What somebody was granted is taken back; called on any thread. */
-    public void revoked(Revocation revocation) {
+    void revoked(Revocation revocation) {
         if (ownContext != null) {
-            ownContext.runOnContext(run -> List.copyOf(connections.values()).stream()
-                    .filter(connection -> revocation.meets(connection.identity()))
-                    .forEach(ClientConnection::revoked));
+            later(() -> connections.revoked(revocation));
         }
     }
 
     private void tick() {
         long now = nowMillis();
         upgrades.tick(now);
-        List.copyOf(connections.values()).forEach(connection -> connection.tick(now));
+        connections.tick(now);
         links.tick(now);
         publishLoad();
     }
 
     private void publishLoad() {
-        int paused = 0;
-        int congested = 0;
-        for (ClientConnection connection : connections.values()) {
-            paused += connection.isPaused() ? 1 : 0;
-            congested += connection.isCongested() ? 1 : 0;
-        }
         load = new GatewayLoad(
-                connections.size(), links.count(), links.unacknowledgedBytes(), paused, congested, metrics.nanoTime());
-    }
-
-    /** Says the same to some sessions, those that are still here. */
-    void deliver(DocumentKey key, List<String> sessionIds, Message message) {
-        if (SentEvents.isBroadcast(message, sessionIds.size())) {
-            plugins.broadcasting(key, sessionIds, message);
-        }
-        List<ClientConnection> reached = new ArrayList<>(sessionIds.size());
-        // At most one frame per way of compressing, whoever gets it.
-        Map<Compressor, Buffer> frames = new HashMap<>();
-        for (String sessionId : sessionIds) {
-            ClientConnection connection = connections.get(sessionId);
-            if (connection != null) {
-                reached.add(connection);
-                connection.write(frames.computeIfAbsent(
-                        connection.compressor(),
-                        compressor -> Buffer.buffer(codec(compressor).encode(message))));
-            }
-        }
-        sent.tell(key, message, reached);
+                connections.count(),
+                links.count(),
+                links.unacknowledgedBytes(),
+                connections.count(connection -> connection.pauses().isPaused()),
+                connections.count(ClientConnection::isCongested),
+                metrics.nanoTime());
     }
 
     /** Of which kind a document is that exists; nothing happens if there is none, or the answer cannot be had. */
@@ -334,13 +260,6 @@ public final class GatewayVerticle extends VerticleBase {
         router.kindOf(documentId)
                 .onSuccess(kind -> kind.ifPresent(known -> ownContext.runOnContext(run -> found.accept(known))))
                 .onFailure(cause -> LOG.debug("The kind of {} is not known: {}", documentId, cause.getMessage()));
-    }
-
-    void withConnection(String sessionId, Consumer<ClientConnection> action) {
-        ClientConnection connection = connections.get(sessionId);
-        if (connection != null) {
-            action.accept(connection);
-        }
     }
 
     // What connections use.
@@ -356,11 +275,8 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     /** Says something to one session. @return whether it is here; not, whether it was read. Called on any thread */
-    public Future<Boolean> send(String sessionId, Message message) {
-        return onOwnContext(() -> {
-            withConnection(sessionId, connection -> connection.send(message));
-            return connections.containsKey(sessionId);
-        });
+    Future<Boolean> send(String sessionId, Message message) {
+        return onOwnContext(() -> connections.send(sessionId, message));
     }
 
     /**
@@ -369,15 +285,8 @@ public final class GatewayVerticle extends VerticleBase {
      * @param except sessions that are not told
      * @return how many were told. Called on any thread
      */
-    public Future<Integer> broadcast(DocumentKey key, Message message, Set<String> except) {
-        return onOwnContext(() -> {
-            List<String> sessionIds = connections.values().stream()
-                    .filter(connection -> connection.hasOpen(key) && !except.contains(connection.sessionId()))
-                    .map(ClientConnection::sessionId)
-                    .toList();
-            deliver(key, sessionIds, message);
-            return sessionIds.size();
-        });
+    Future<Integer> broadcast(DocumentKey key, Message message, Set<String> except) {
+        return onOwnContext(() -> connections.broadcast(key, message, except));
     }
 
     private <T> Future<T> onOwnContext(Supplier<T> action) {
@@ -394,8 +303,12 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     /** Connections it has now. May be called on any thread. */
-    public int connectionCount() {
-        return connectionCount;
+    int connectionCount() {
+        return connections.count();
+    }
+
+    ClientConnections connections() {
+        return connections;
     }
 
     boolean isLeaving() {

@@ -5,7 +5,7 @@ import dev.weft.protocol.codec.FrameLimits;
 import dev.weft.protocol.codec.MalformedMessageException;
 import dev.weft.protocol.codec.MessageCodec;
 import dev.weft.protocol.message.Message;
-import dev.weft.server.gateway.ClientConnection.Waiting;
+import dev.weft.server.gateway.ReadPauses.Waiting;
 import dev.weft.server.limits.ConnectionLimits;
 import dev.weft.server.limits.Limit;
 import dev.weft.server.limits.TokenBucket;
@@ -29,6 +29,7 @@ final class InboundFrames {
 
     private final GatewayVerticle gateway;
     private final ClientConnection connection;
+    private final ReadPauses pauses;
     private final FrameLimits frames;
     private final ConnectionLimits limits;
     private final TokenBucket messageRate;
@@ -44,9 +45,10 @@ final class InboundFrames {
     private Compressor compressor;
     private long heardAtMillis;
 
-    InboundFrames(GatewayVerticle gateway, ClientConnection connection, long nowMillis) {
+    InboundFrames(GatewayVerticle gateway, ClientConnection connection, ReadPauses pauses, long nowMillis) {
         this.gateway = gateway;
         this.connection = connection;
+        this.pauses = pauses;
         this.frames = gateway.options().frames();
         this.limits = gateway.options().connections();
         this.messageRate = new TokenBucket(limits.messagesPerSecond(), limits.messageBurst(), nowMillis);
@@ -101,7 +103,7 @@ final class InboundFrames {
         if (mayGoOn && mayGoOnByBytes) {
             return;
         }
-        if (connection.pauseFor(Waiting.FOR_RATE)) {
+        if (pauses.pauseFor(Waiting.FOR_RATE)) {
             gateway.counters().hit(mayGoOn ? Limit.BYTE_RATE : Limit.MESSAGE_RATE);
         }
     }
@@ -119,7 +121,7 @@ final class InboundFrames {
         boolean isLarge = frame.length >= (compressor == Compressor.IDENTITY ? LARGE_BYTES : LARGE_COMPRESSED_BYTES);
         if (isLarge) {
             isDecoding = true;
-            connection.pauseFor(Waiting.FOR_DECODING);
+            pauses.pauseFor(Waiting.FOR_DECODING);
             gateway.decodeElsewhere(() -> codec.decode(frame), this::decoded);
         } else {
             gateway.links().frame(gateway.links().frameTime(), () -> deal(codec, frame));
@@ -153,7 +155,7 @@ final class InboundFrames {
             whole(behind.removeFirst());
         }
         if (!isDecoding) {
-            connection.resumeFrom(Waiting.FOR_DECODING);
+            pauses.resumeFrom(Waiting.FOR_DECODING);
         }
     }
 
@@ -203,7 +205,7 @@ final class InboundFrames {
         // Both are asked, so that both are filled.
         boolean mayGoOn = messageRate.mayTake(nowMillis) & byteRate.mayTake(nowMillis);
         if (mayGoOn) {
-            connection.resumeFrom(Waiting.FOR_RATE);
+            pauses.resumeFrom(Waiting.FOR_RATE);
         }
     }
 

@@ -1,7 +1,12 @@
 package dev.weft.server.gateway;
 
+import dev.weft.crdt.clock.WallClock;
 import dev.weft.protocol.message.Message;
 import dev.weft.server.auth.Revocation;
+import dev.weft.server.bus.NodeInbox;
+import dev.weft.server.event.EventStream;
+import dev.weft.server.observe.ServerMetrics;
+import dev.weft.server.plugin.PluginChain;
 import dev.weft.server.registry.DocumentKey;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -17,14 +22,24 @@ import java.util.function.IntConsumer;
 
 /** All gateways of a node as one. Thread-safe. */
 public final class NodeGateways {
+    /** What all gateways of a node share. */
+    public record Surroundings(
+            NodeInbox inbox,
+            DocumentRouter router,
+            PluginChain plugins,
+            Doorkeeper door,
+            EventStream events,
+            ServerMetrics metrics,
+            WallClock wallClock) {}
+
     private final GatewayOptions options;
-    private final GatewayVerticle.Surroundings around;
+    private final Surroundings around;
     private final IntConsumer listening;
     private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
     private final AtomicInteger nextMounted = new AtomicInteger();
 
     /** @param listening told the port once they listen */
-    public NodeGateways(GatewayOptions options, GatewayVerticle.Surroundings around, IntConsumer listening) {
+    public NodeGateways(GatewayOptions options, Surroundings around, IntConsumer listening) {
         this.options = options;
         this.around = around;
         this.listening = listening;

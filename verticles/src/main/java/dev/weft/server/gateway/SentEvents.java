@@ -65,11 +65,12 @@ final class SentEvents {
                             ? new ServerEvent.OutOfSync(origin, error.message())
                             : new ServerEvent.ErrorSent(origin, error.code(), error.message()));
         } else if (message instanceof DocumentStatus) {
-            events.tell(new ServerEvent.DocumentStatusSent(origin(key, message, sessionId), connection.authorOf(key)));
+            events.tell(new ServerEvent.DocumentStatusSent(
+                    origin(key, message, sessionId), connection.documents().authorOf(key)));
         } else if (message instanceof HandshakeResponse || message instanceof Welcome) {
             // A welcome also answers a member that asks for the state again.
-            if (connection.completeHandshake(key)) {
-                String author = connection.authorOf(key);
+            if (connection.documents().completeHandshake(key)) {
+                String author = connection.documents().authorOf(key);
                 events.tell(new ServerEvent.HandshakeCompleted(origin(key, message, sessionId), author));
             }
         }

@@ -203,7 +203,7 @@ final class Upgrades {
             // It took too long and is closed, or there are too many.
             gateway.abort(socket);
         } else {
-            gateway.connected(socket, identity, place);
+            gateway.connections().open(socket, identity, place);
             socket.resume();
         }
     }
