@@ -5,6 +5,7 @@ import dev.weft.server.bus.LinkMessage;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.document.AwareDocumentLoader;
 import dev.weft.server.document.DocumentLoader;
+import dev.weft.server.document.OwnershipCalls;
 import dev.weft.server.document.RelayRoomLoader;
 import dev.weft.server.event.EventStream;
 import dev.weft.server.plugin.PluginChain;
@@ -23,7 +24,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /** Hosts documents on one node as the document deployer does: one ownership protocol each, on virtual time. */
-final class SimulatedDeployer {
+final class SimulatedDeployer implements OwnershipCalls.Surroundings {
     private static final int TICK_MILLIS = 50;
     private static final int PAUSE_MILLIS = 2_000;
     private static final int DRAIN_MILLIS_MAX = 20_000;
@@ -79,11 +80,13 @@ final class SimulatedDeployer {
         return node;
     }
 
-    OwnershipRegistry registry() {
+    @Override
+    public OwnershipRegistry registry() {
         return registry;
     }
 
-    DocumentStore store() {
+    @Override
+    public DocumentStore store() {
         return store;
     }
 
@@ -173,7 +176,8 @@ final class SimulatedDeployer {
         });
     }
 
-    boolean isWhole() {
+    @Override
+    public boolean isWhole() {
         return departures.isWhole(now());
     }
 
@@ -254,7 +258,32 @@ final class SimulatedDeployer {
         });
     }
 
-    long now() {
+    @Override
+    public String nodeId() {
+        return node.id();
+    }
+
+    @Override
+    public void toOwner(String nodeId, OwnerMessage message) {
+        node.toOwner(nodeId, message);
+    }
+
+    @Override
+    public void toLink(LinkMessage message) {
+        node.toLink(message);
+    }
+
+    @Override
+    public void later(Runnable action) {
+        node.later(0, action);
+    }
+
+    @Override
+    public long nowMillis() {
         return simulation.schedule().now();
+    }
+
+    private long now() {
+        return nowMillis();
     }
 }
