@@ -6,17 +6,13 @@ import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Capability;
 import dev.weft.protocol.message.ChangeMessage;
 import dev.weft.protocol.message.ChangesMessage;
-import dev.weft.protocol.message.DocumentStatus;
 import dev.weft.protocol.message.DocumentStatusRequest;
-import dev.weft.protocol.message.DurableMessage;
 import dev.weft.protocol.message.ErrorCode;
 import dev.weft.protocol.message.ErrorMessage;
 import dev.weft.protocol.message.HandshakeRequest;
-import dev.weft.protocol.message.HandshakeResponse;
 import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.Ping;
 import dev.weft.protocol.message.PluginMessage;
-import dev.weft.protocol.message.PositionMessage;
 import dev.weft.protocol.message.ResumePoint;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
@@ -24,13 +20,12 @@ import dev.weft.server.bus.LinkMessage.Entry;
 import dev.weft.server.bus.LinkMessage.Outcome;
 import dev.weft.server.link.AwareSession.Reply;
 import dev.weft.server.link.LinkSession.State;
+import dev.weft.server.link.RecentEntries.Numbered;
 import dev.weft.server.link.ReplayRing.Submission;
 import dev.weft.server.registry.DocumentKey;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** The sessions of one gateway on one aware document (spec protocol 4 and 13.1). */
@@ -56,36 +51,36 @@ public final class AwareLink extends SessionLink<AwareSession> {
     /** Extensions a session is granted when it asks. */
     private static final Set<String> GRANTED = Set.of(Capability.ACK, Capability.BATCH, Capability.RESUME);
 
-    /** A client that lacks so few changes gets them one by one, as if they were new. */
-    private static final int SINGLE_CHANGES_MAX = 8;
-
-    private VersionVector.Builder version = VersionVector.builder();
-    private final DurablePart durablePart = new DurablePart();
-    private boolean isSomebodyWaiting;
-    private final RecentEntries recent;
-    private final EchoFilter echoes;
+    private final DeliveredChanges delivered;
+    private final ChangeIntake intake;
+    private final AwareAnswers answers;
+    private final DurabilityNotices durability;
+    private final OutOfSyncNotices outOfSync;
 
     public AwareLink(DocumentKey key, LinkAddress self, boolean create, LinkLimits limits) {
         super(key, self, create, limits);
-        this.recent = new RecentEntries(limits.recentBytesMax());
-        this.echoes = new EchoFilter(limits.echoIdsMax());
+        this.delivered = new DeliveredChanges(limits);
+        this.answers = new AwareAnswers(key.id(), numbers, plugins, output);
+        this.durability = new DurabilityNotices(key.id(), sessions.values(), numbers, delivered.durablePart(), output);
+        this.outOfSync = new OutOfSyncNotices(key.id(), limits, output);
+        this.intake = new ChangeIntake(delivered, durability, submissions);
     }
 
     @Override
     public long recentBytes() {
-        return recent.bytes();
+        return delivered.recent().bytes();
     }
 
     @Override
     public boolean hasDelivered(Change change) {
-        return version.covers(change.author(), change.clock());
+        return delivered.cover(change);
     }
 
     @Override
     Set<String> followers() {
         Set<String> followers = new LinkedHashSet<>();
         sessions.values().forEach(session -> {
-            if (session.state != State.UNINTRODUCED && session.reply == Reply.NONE) {
+            if (session.isIntroduced() && session.reply == Reply.NONE) {
                 followers.add(session.id);
             }
         });
@@ -94,12 +89,12 @@ public final class AwareLink extends SessionLink<AwareSession> {
 
     @Override
     boolean needsOwner() {
-        return sessions.values().stream().anyMatch(session -> session.state != State.UNINTRODUCED);
+        return sessions.values().stream().anyMatch(AwareSession::isIntroduced);
     }
 
     @Override
     VersionVector deliveredVersion() {
-        return version.build();
+        return delivered.version();
     }
 
     // From clients.
@@ -122,17 +117,12 @@ public final class AwareLink extends SessionLink<AwareSession> {
         } else if (message instanceof Ping ping) {
             ping(session, ping, nowMillis);
         } else if (message instanceof HandshakeRequest handshake) {
-            session.grant(GRANTED, handshake.capabilities());
-            session.author = handshake.author();
-            session.resume = session.placeToGoOnFrom(handshake.resume());
-            open(session, Reply.HANDSHAKE, handshake.versionVector(), nowMillis);
+            handshake(session, handshake, nowMillis);
         } else if (message instanceof DocumentStatusRequest status) {
             statusRequest(session, status, nowMillis);
         } else if (message instanceof PluginMessage pluginMessage) {
             plugins.message(session.id, pluginMessage, nowMillis);
-            if (session.state == State.UNINTRODUCED) {
-                outOfSync(session, "Say first what you have", nowMillis);
-            }
+            requireIntroduced(session, nowMillis);
         }
         // Everything else is what servers say to clients, and means nothing here.
     }
@@ -148,30 +138,25 @@ public final class AwareLink extends SessionLink<AwareSession> {
     }
 
     private void changes(AwareSession session, List<Change> changes, long nowMillis) {
-        if (session.state == State.UNINTRODUCED) {
-            // A stock client whose socket died comes back like this. It answers with what it has, and sends this again.
-            outOfSync(session, "Say first what you have", nowMillis);
-            return;
+        // A stock client whose socket died comes back like this. It answers with what it has, and sends this again.
+        if (requireIntroduced(session, nowMillis)) {
+            intake.take(session, changes, nowMillis);
         }
-        List<byte[]> blobs = new ArrayList<>(changes.size());
-        VersionVector.Builder known = VersionVector.builder();
-        boolean isPromised = session.grants(Capability.ACK);
-        for (Change change : changes) {
-            if (echoes.isEcho(change.id()) && (!isPromised || durablePart.covers(change.id()))) {
-                known.update(change.id());
-            } else {
-                session.submits(change.id());
-                blobs.add(change.encoded());
-            }
+    }
+
+    /** Whether the session has said what it holds; if not, it is asked. */
+    private boolean requireIntroduced(AwareSession session, long nowMillis) {
+        if (!session.isIntroduced()) {
+            outOfSync.tell(session, "Say first what you have", nowMillis);
         }
-        if (blobs.size() < changes.size() && isPromised) {
-            // Clients that ask for acknowledgements do not echo: this one was told that a change of its own was not
-            // taken yet, sends it again, and meanwhile it came after all.
-            output.toSession(session.id, new DurableMessage(key.id(), known.build()));
-        }
-        if (!blobs.isEmpty()) {
-            submissions.submit(session.id, blobs, nowMillis);
-        }
+        return session.isIntroduced();
+    }
+
+    private void handshake(AwareSession session, HandshakeRequest handshake, long nowMillis) {
+        session.grant(GRANTED, handshake.capabilities());
+        session.author = handshake.author();
+        session.resume = session.placeToGoOnFrom(handshake.resume());
+        open(session, Reply.HANDSHAKE, handshake.versionVector(), nowMillis);
     }
 
     private void statusRequest(AwareSession session, DocumentStatusRequest request, long nowMillis) {
@@ -186,10 +171,10 @@ public final class AwareLink extends SessionLink<AwareSession> {
     }
 
     private void open(AwareSession session, Reply reply, VersionVector holds, long nowMillis) {
-        rememberGiven(session);
+        session.rememberGiven(numbers.last());
         session.reply = reply;
         session.held = holds.toBuilder();
-        session.documentAtPing = null;
+        session.pings.clientCatchesUp();
         session.resyncAtMillis = -1;
         begin(session, nowMillis);
     }
@@ -200,7 +185,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         if (from == null) {
             owner.readState(session, session.held.build(), 0, limits.partBytesMax());
         } else if (!from.log().equals(numbers.log())
-                || from.after() > Math.max(durablePart.mark(), session.givenUpTo)) {
+                || from.after() > Math.max(delivered.durablePart().mark(), session.givenUpTo)) {
             startOver(session);
         } else {
             owner.readState(session, null, from.after(), limits.partBytesMax());
@@ -214,41 +199,31 @@ public final class AwareLink extends SessionLink<AwareSession> {
         session.state = State.UNINTRODUCED;
         if (session.reply == Reply.HANDSHAKE) {
             session.givenUpTo = numbers.last();
-            answer(session, null, List.of(), version.build());
+            answers.answer(session, null, List.of(), delivered.version());
         } else {
-            sayWhatYouHold(session, "Your place in the log is gone");
+            outOfSync.tellAnyway(session, "Your place in the log is gone");
         }
     }
 
     private void ping(AwareSession session, Ping ping, long nowMillis) {
-        if (session.state == State.UNINTRODUCED) {
-            outOfSync(session, "Say first what you have", nowMillis);
+        if (!requireIntroduced(session, nowMillis)) {
             return;
         }
-        tellPosition(session);
+        durability.tellPosition(session);
         if (session.isLive() && ping.versionVector() != null) {
-            compare(session, session.withOwnPartOf(version, ping.versionVector()), nowMillis);
-        }
-    }
-
-    /** Anti-entropy (G14): what differs at one ping is on its way, what still differs at the next was lost. */
-    private void compare(AwareSession session, VersionVector client, long nowMillis) {
-        VersionVector document = version.build();
-        boolean clientLacks = session.documentAtPing != null && !client.dominates(session.documentAtPing);
-        boolean documentLacks = session.clientAtPing != null && !document.dominates(session.clientAtPing);
-        session.documentAtPing = document;
-        session.clientAtPing = client;
-        if (documentLacks) {
-            session.clientAtPing = null;
-            outOfSync(session, "The document lacks changes of yours", nowMillis);
-        } else if (clientLacks) {
-            session.documentAtPing = null;
-            catchUp(session, client, nowMillis);
+            VersionVector document = delivered.version();
+            VersionVector holds = session.withOwnPartOf(document, ping.versionVector());
+            switch (session.pings.compare(document, holds)) {
+                case ON_THE_WAY_TO_THE_DOCUMENT ->
+                    outOfSync.tell(session, "The document lacks changes of yours", nowMillis);
+                case ON_THE_WAY_TO_THE_CLIENT -> catchUp(session, holds, nowMillis);
+                case NOTHING -> {}
+            }
         }
     }
 
     private void catchUp(AwareSession session, VersionVector holds, long nowMillis) {
-        rememberGiven(session);
+        session.rememberGiven(numbers.last());
         session.state = State.CATCHING_UP;
         session.reply = Reply.NONE;
         session.resume = null;
@@ -258,24 +233,10 @@ public final class AwareLink extends SessionLink<AwareSession> {
         }
     }
 
-    /** What a live session holds. */
-    private VersionVector heldBy(AwareSession session, VersionVector delivered) {
-        return session.held == null
-                ? delivered
-                : session.held.updateAll(delivered).build();
-    }
-
     @Override
     void beginsToLag(AwareSession session) {
         session.givenUpTo = Math.max(session.givenUpTo, numbers.last());
-        session.held = session.heldAt(heldBy(session, version.build()));
-    }
-
-    /** It may cease to be live. */
-    private void rememberGiven(AwareSession session) {
-        if (session.isLive()) {
-            session.givenUpTo = Math.max(session.givenUpTo, numbers.last());
-        }
+        session.held = session.heldAt(session.heldWhileLive(delivered.version()));
     }
 
     // From the owner.
@@ -291,31 +252,14 @@ public final class AwareLink extends SessionLink<AwareSession> {
             startOver(session);
             return;
         }
-        session.givenUpTo = Math.max(session.givenUpTo, state.number());
         Snapshot snapshot = state.snapshot() == null ? null : Snapshot.decode(state.snapshot());
-        if (snapshot != null) {
-            session.held.updateAll(snapshot.versionVector());
-        }
-        List<Change> changes = new ArrayList<>(state.blobs().size());
-        for (byte[] blob : state.blobs()) {
-            Change change = Change.decode(blob);
-            // What it submitted while the question was on its way it does not need back.
-            if (!session.held.covers(change.author(), change.clock())) {
-                session.held.update(change.id());
-                changes.add(change);
-            }
-        }
+        List<Change> changes = session.receives(state, snapshot);
         boolean isAnswer = session.reply != Reply.NONE;
-        answer(session, snapshot, changes, state.version());
+        answers.answer(session, snapshot, changes, state.version());
         if (isAnswer) {
-            confirmWhatIsDurable(session, state);
+            durability.confirmWhatIsDurable(session, state);
         }
-        if (session.resume != null && state.complete()) {
-            session.resume = null;
-            session.held.updateAll(state.version());
-        } else if (session.resume != null) {
-            session.resume = new ResumePoint(session.resume.log(), state.number());
-        }
+        session.movesOnBehind(state);
         if (!state.complete()) {
             session.state = State.CATCHING_UP;
             if (!session.isCongested) {
@@ -326,86 +270,10 @@ public final class AwareLink extends SessionLink<AwareSession> {
         goLive(session, state.number(), nowMillis);
     }
 
-    private void answer(AwareSession session, Snapshot snapshot, List<Change> changes, VersionVector documentVersion) {
-        Reply reply = session.reply;
-        session.reply = Reply.NONE;
-        switch (reply) {
-            case HANDSHAKE -> {
-                session.log = numbers.log();
-                session.toldPosition = 0;
-                session.holdsLost = false;
-                VersionVector told = session.resume == null ? documentVersion : session.knownPartOf(documentVersion);
-                output.toSession(
-                        session.id,
-                        new HandshakeResponse(
-                                key.id(),
-                                snapshot,
-                                changes,
-                                session.id,
-                                told,
-                                session.capabilities,
-                                session.resumption()));
-                output.report(session.id, "handshake");
-                plugins.joined(session.id);
-            }
-            case STATUS ->
-                output.toSession(session.id, new DocumentStatus(key.id(), snapshot, changes, documentVersion));
-            case NONE -> {
-                if (snapshot != null) {
-                    output.toSession(session.id, new DocumentStatus(key.id(), snapshot, changes, documentVersion));
-                } else {
-                    sendChanges(session, changes, documentVersion);
-                }
-            }
-        }
-    }
-
-    /** What the author sent in an earlier session may be durable by now, with nobody left to tell it to. */
-    private void confirmWhatIsDurable(AwareSession session, LinkMessage.State state) {
-        if (!session.grants(Capability.ACK)) {
-            return;
-        }
-        VersionVector durable = session.ownPartOf(state.durableVersion());
-        if (!durable.isEmpty()) {
-            output.toSession(session.id, new DurableMessage(key.id(), durable));
-        }
-        VersionVector told = session.ownPartOf(state.version());
-        session.awaitsDurable = told.equals(durable) ? null : told;
-        isSomebodyWaiting |= session.awaitsDurable != null;
-    }
-
     @Override
     void durable(long number) {
-        durablePart.durable(number);
-        tellWhoWaits();
-    }
-
-    /** Those who waited until what they hold, or made, is durable. */
-    private void tellWhoWaits() {
-        if (!isSomebodyWaiting) {
-            return;
-        }
-        isSomebodyWaiting = false;
-        for (AwareSession session : sessions.values()) {
-            if (session.isPositionDue) {
-                tellPosition(session);
-            }
-            if (session.awaitsDurable != null && durablePart.covers(session.awaitsDurable)) {
-                output.toSession(session.id, new DurableMessage(key.id(), session.awaitsDurable));
-                session.awaitsDurable = null;
-            }
-            isSomebodyWaiting |= session.awaitsDurable != null;
-        }
-    }
-
-    private void sendChanges(AwareSession session, List<Change> changes, VersionVector documentVersion) {
-        if (changes.size() <= SINGLE_CHANGES_MAX) {
-            changes.forEach(change -> output.toSession(session.id, new ChangeMessage(key.id(), change)));
-        } else if (session.takesBatches()) {
-            output.toSession(session.id, new ChangesMessage(key.id(), changes));
-        } else {
-            output.toSession(session.id, new DocumentStatus(key.id(), null, changes, documentVersion));
-        }
+        delivered.durablePart().durable(number);
+        durability.tellWhoWaits();
     }
 
     private void goLive(AwareSession session, long stateNumber, long nowMillis) {
@@ -413,38 +281,20 @@ public final class AwareLink extends SessionLink<AwareSession> {
             session.state = State.LAGGING;
             return;
         }
-        if (!recent.reachesBackTo(stateNumber, numbers.last())) {
+        if (!delivered.recent().reachesBackTo(stateNumber, numbers.last())) {
             session.state = State.CATCHING_UP;
             askForState(session, nowMillis);
             return;
         }
         session.state = State.LIVE;
         session.liveAfter = stateNumber;
-        for (RecentEntries.Numbered numbered : recent.after(stateNumber)) {
+        for (Numbered numbered : delivered.recent().after(stateNumber)) {
             if (!session.id.equals(numbered.origin()) && session.takes(numbered.change())) {
                 output.toSession(session.id, new ChangeMessage(key.id(), numbered.change()));
             }
         }
-        session.forgetHeldIfIn(version);
-        tellPosition(session);
-    }
-
-    /** From where the session could go on, should its connection go; later, if it holds what is not durable. */
-    private void tellPosition(AwareSession session) {
-        if (!session.grants(Capability.RESUME)
-                || !session.isLive()
-                || !numbers.log().equals(session.log)) {
-            session.isPositionDue = false;
-            return;
-        }
-        long position = Math.max(numbers.last(), session.liveAfter);
-        session.isPositionDue = position > durablePart.mark() || session.holdsLost;
-        if (session.isPositionDue) {
-            isSomebodyWaiting = true;
-        } else if (position > session.toldPosition) {
-            session.toldPosition = position;
-            output.toSession(session.id, new PositionMessage(key.id(), position));
-        }
+        session.forgetHeldIfIn(delivered);
+        durability.tellPosition(session);
     }
 
     @Override
@@ -463,24 +313,20 @@ public final class AwareLink extends SessionLink<AwareSession> {
 
     @Override
     void logChanged() {
-        durablePart.beginAnew(version.build());
+        delivered.logChanged();
     }
 
     @Override
     long keepDurable() {
-        boolean goesBack = durablePart.number() < numbers.last();
+        DurablePart durablePart = delivered.durablePart();
         for (AwareSession session : sessions.values()) {
-            rememberGiven(session);
+            session.rememberGiven(numbers.last());
             if (session.givenUpTo > durablePart.mark()) {
                 keepInMind(session);
             }
             session.givenUpTo = 0;
         }
-        if (goesBack) {
-            version = durablePart.version().toBuilder();
-            durablePart.forgetTheRest();
-            recent.clear();
-        }
+        delivered.goBackToDurable(numbers.last());
         return durablePart.number();
     }
 
@@ -488,7 +334,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
     private void keepInMind(AwareSession session) {
         session.holdsLost = true;
         if (session.isLive()) {
-            session.held = session.heldAt(heldBy(session, version.build()));
+            session.held = session.heldAt(session.heldWhileLive(delivered.version()));
             session.liveAfter = 0;
         } else if (session.resume != null && session.reply == Reply.NONE) {
             // It was given a part by number, and the numbers behind it may mean something else now.
@@ -498,56 +344,16 @@ public final class AwareLink extends SessionLink<AwareSession> {
 
     @Override
     List<Entry> undelivered(List<Entry> entries, long number) {
-        return entries.stream()
-                .filter(entry -> {
-                    Change change = Change.decode(entry.blob());
-                    return !version.covers(change.author(), change.clock());
-                })
-                .toList();
+        return delivered.notAmong(entries);
     }
 
     @Override
     void deliver(List<Entry> entries, long number, long nowMillis) {
-        long at = number - entries.size();
-        VersionVector.Builder fresh = VersionVector.builder();
-        Map<String, List<Change>> batches = new LinkedHashMap<>();
-        for (Entry entry : entries) {
-            at++;
-            Change change = Change.decode(entry.blob());
-            version.update(change.id());
-            fresh.update(change.id());
-            echoes.delivered(change.id());
-            recent.add(at, change, entry.origin());
-            List<String> singles = new ArrayList<>();
-            for (AwareSession session : sessions.values()) {
-                boolean isOwn = session.passedOn(change.id()) || session.id.equals(entry.origin());
-                if (isOwn || !session.isLive() || at <= session.liveAfter || !session.takes(change)) {
-                    continue;
-                }
-                if (session.takesBatches() && entries.size() > 1) {
-                    batches.computeIfAbsent(session.id, id -> new ArrayList<>()).add(change);
-                } else {
-                    singles.add(session.id);
-                }
-            }
-            output.toSessions(singles, new ChangeMessage(key.id(), change));
-        }
-        deliverBatches(batches);
-        durablePart.delivered(number, fresh);
-        sessions.values().stream().filter(AwareSession::isLive).forEach(session -> session.forgetHeldIfIn(version));
-        tellWhoWaits();
-    }
-
-    /** Sessions that get the same changes share one message, which is framed once. */
-    private void deliverBatches(Map<String, List<Change>> batches) {
-        Map<List<Change>, List<String>> recipients = new LinkedHashMap<>();
-        batches.forEach((id, changes) ->
-                recipients.computeIfAbsent(changes, c -> new ArrayList<>()).add(id));
-        recipients.forEach((changes, ids) -> output.toSessions(
-                ids,
-                changes.size() == 1
-                        ? new ChangeMessage(key.id(), changes.get(0))
-                        : new ChangesMessage(key.id(), changes)));
+        BroadcastDelivery delivery = new BroadcastDelivery(key.id(), entries.size() > 1, output);
+        delivered.add(entries, number).forEach(numbered -> delivery.passOn(numbered, sessions.values()));
+        delivery.passOnBatches();
+        sessions.values().stream().filter(AwareSession::isLive).forEach(session -> session.forgetHeldIfIn(delivered));
+        durability.tellWhoWaits();
     }
 
     @Override
@@ -557,12 +363,12 @@ public final class AwareLink extends SessionLink<AwareSession> {
             return;
         }
         // An echo is known to the owner and does not come again.
-        session.forgetOwnIn(version);
+        session.forgetOwnIn(delivered);
         if (result == null) {
             return;
         }
         if (result.outcome() == Outcome.NOT_READY) {
-            outOfSync(session, "Client is out of sync. Please re-sync.", nowMillis);
+            outOfSync.tell(session, "Client is out of sync. Please re-sync.", nowMillis);
         } else if (result.outcome() == Outcome.REFUSED) {
             output.toSession(session.id, result.refusal(key.id()));
             output.report(session.id, "refused: " + result.reason());
@@ -571,25 +377,14 @@ public final class AwareLink extends SessionLink<AwareSession> {
             submission
                     .blobs()
                     .forEach(blob -> durable.update(Change.decode(blob).id()));
-            output.toSession(session.id, new DurableMessage(key.id(), durable.build()));
+            durability.confirm(session, durable.build());
         }
     }
 
     @Override
     void attached(LinkMessage.Attached message, boolean ownerChanged, boolean complete, long nowMillis) {
-        VersionVector before = version.build();
-        // A new link is given nothing of what there was before; what its live sessions hold includes it all the same.
-        version.updateAll(message.version());
-        durablePart.delivered(message.number(), message.version().toBuilder());
-        durablePart.is(
-                message.durable(),
-                message.fork() == null ? message.version() : message.fork().version());
-        if (!complete) {
-            recent.clear();
-        }
-        if (ownerChanged) {
-            echoes.clear();
-        }
+        VersionVector before = delivered.version();
+        delivered.attached(message, ownerChanged, complete);
         int index = 0;
         for (AwareSession session : sessions.values()) {
             if (session.state == State.OPENING) {
@@ -599,18 +394,13 @@ public final class AwareLink extends SessionLink<AwareSession> {
                     askForState(session, nowMillis);
                 }
             } else if (session.isLive() && !complete) {
-                catchUp(session, heldBy(session, before), nowMillis);
+                catchUp(session, session.heldWhileLive(before), nowMillis);
             }
-            session.forgetOwnIn(version);
-            if (ownerChanged && session.state != State.OPENING && session.state != State.UNINTRODUCED) {
-                session.resyncAtMillis = nowMillis + spread(index++);
+            session.forgetOwnIn(delivered);
+            if (ownerChanged && session.state != State.OPENING && session.isIntroduced()) {
+                outOfSync.tellLater(session, index++, sessions.size(), nowMillis);
             }
         }
-    }
-
-    /** Spreads what all sessions would otherwise do at once, without chance: the n-th session waits n steps. */
-    private long spread(int index) {
-        return (long) index * limits.resyncSpreadMillis() / Math.max(1, sessions.size());
     }
 
     @Override
@@ -619,7 +409,7 @@ public final class AwareLink extends SessionLink<AwareSession> {
         for (AwareSession session : sessions.values()) {
             if (session.state == State.OPENING) {
                 opening.add(session);
-            } else if (session.state != State.UNINTRODUCED) {
+            } else if (session.isIntroduced()) {
                 output.toSession(session.id, new ErrorMessage(key.id(), refusal.code(), refusal.reason()));
             }
         }
@@ -633,9 +423,8 @@ public final class AwareLink extends SessionLink<AwareSession> {
             repeatRequestIfLate(session, nowMillis);
             if (session.state == State.OPENING && isLate(session, nowMillis)) {
                 late.add(session);
-            } else if (session.resyncAtMillis >= 0 && nowMillis >= session.resyncAtMillis) {
-                session.resyncAtMillis = -1;
-                outOfSync(session, "The document moved to another node", nowMillis);
+            } else {
+                outOfSync.tellIfDue(session, nowMillis);
             }
         }
         late.forEach(session -> fail(session, ErrorCode.TIMEOUT, "The document cannot be reached now; try again"));
@@ -658,18 +447,5 @@ public final class AwareLink extends SessionLink<AwareSession> {
             output.toSession(session.id, new ErrorMessage(key.id(), ErrorCode.HANDSHAKE_FAILED, reason));
         }
         forget(session.id);
-    }
-
-    private void outOfSync(AwareSession session, String reason, long nowMillis) {
-        if (nowMillis - session.outOfSyncAtMillis < limits.outOfSyncMillis()) {
-            return;
-        }
-        session.outOfSyncAtMillis = nowMillis;
-        sayWhatYouHold(session, reason);
-    }
-
-    private void sayWhatYouHold(AwareSession session, String reason) {
-        output.toSession(session.id, new ErrorMessage(key.id(), ErrorCode.OUT_OF_SYNC, reason));
-        output.report(session.id, "out of sync");
     }
 }

@@ -2,12 +2,16 @@ package dev.weft.server.link;
 
 import dev.weft.crdt.change.Change;
 import dev.weft.crdt.clock.HybridTimestamp;
+import dev.weft.crdt.document.Snapshot;
 import dev.weft.crdt.id.OperationId;
 import dev.weft.crdt.id.PeerId;
 import dev.weft.crdt.version.VersionVector;
 import dev.weft.protocol.message.Capability;
 import dev.weft.protocol.message.ResumePoint;
+import dev.weft.server.bus.LinkMessage;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 
 /** Where one client stands with one aware document. Confined to its link. */
 final class AwareSession extends LinkSession {
@@ -66,10 +70,7 @@ final class AwareSession extends LinkSession {
     /** When an OUT_OF_SYNC is due because the document moved; negative if none is. */
     long resyncAtMillis = -1;
 
-    /** The document and the client as of the previous ping; what still differs at the next one was lost. */
-    VersionVector documentAtPing;
-
-    VersionVector clientAtPing;
+    final PingComparison pings = new PingComparison();
 
     AwareSession(String id) {
         super(id, State.UNINTRODUCED);
@@ -81,6 +82,11 @@ final class AwareSession extends LinkSession {
             return null;
         }
         return resume == null ? ResumePoint.of(log) : resume;
+    }
+
+    /** Whether it has said what it holds. */
+    boolean isIntroduced() {
+        return state != State.UNINTRODUCED;
     }
 
     boolean takesBatches() {
@@ -102,8 +108,20 @@ final class AwareSession extends LinkSession {
     }
 
     /** What the link has passed on, or knows that it will not. */
-    void forgetOwnIn(VersionVector.Builder delivered) {
-        own.removeIf(id -> delivered.covers(id.peer(), id.clock()));
+    void forgetOwnIn(DeliveredChanges delivered) {
+        own.removeIf(delivered::cover);
+    }
+
+    /** It may cease to be live. @param delivered the number of the last broadcast that the link has delivered */
+    void rememberGiven(long delivered) {
+        if (isLive()) {
+            givenUpTo = Math.max(givenUpTo, delivered);
+        }
+    }
+
+    /** What it holds if it is live, and the link has delivered this. */
+    VersionVector heldWhileLive(VersionVector delivered) {
+        return held == null ? delivered : held.updateAll(delivered).build();
     }
 
     /** What it holds that was given everything up to {@code delivered}. */
@@ -137,8 +155,35 @@ final class AwareSession extends LinkSession {
      * What a client says that it holds, without the holes in what its author made: it has pruned them, and does not want
      * them back (G14). As it is while nobody knows who that is.
      */
-    VersionVector withOwnPartOf(VersionVector.Builder document, VersionVector client) {
-        return author == null ? client : client.merged(ownPartOf(document.build()));
+    VersionVector withOwnPartOf(VersionVector document, VersionVector client) {
+        return client.merged(ownPartOf(document));
+    }
+
+    /** A part of the state came for it. @return what it lacks of that: what it submitted meanwhile it does not need back */
+    List<Change> receives(LinkMessage.State part, Snapshot snapshot) {
+        givenUpTo = Math.max(givenUpTo, part.number());
+        if (snapshot != null) {
+            held.updateAll(snapshot.versionVector());
+        }
+        List<Change> lacking = new ArrayList<>(part.blobs().size());
+        for (byte[] blob : part.blobs()) {
+            Change change = Change.decode(blob);
+            if (!held.covers(change.author(), change.clock())) {
+                held.update(change.id());
+                lacking.add(change);
+            }
+        }
+        return lacking;
+    }
+
+    /** Where it stands in the log behind a part of the state that it was given by number. */
+    void movesOnBehind(LinkMessage.State part) {
+        if (resume != null && part.complete()) {
+            resume = null;
+            held.updateAll(part.version());
+        } else if (resume != null) {
+            resume = new ResumePoint(resume.log(), part.number());
+        }
     }
 
     /** Whether a broadcast is news; a client that came back holds what it made before and what is broadcast only now. */
@@ -151,8 +196,8 @@ final class AwareSession extends LinkSession {
         return isNews;
     }
 
-    void forgetHeldIfIn(VersionVector.Builder delivered) {
-        if (held != null && delivered.dominates(held)) {
+    void forgetHeldIfIn(DeliveredChanges delivered) {
+        if (held != null && delivered.dominate(held)) {
             held = null;
             holdsLost = false;
         }

@@ -7,6 +7,7 @@ import java.util.List;
 
 /** The newest broadcasts a link has passed on, for sessions that go live a little behind. Bounded by bytes. */
 final class RecentEntries {
+    /** @param origin the session that submitted it; null if that is unknown */
     record Numbered(long number, Change change, String origin) {}
 
     private static final int ENTRY_OVERHEAD_BYTES = 96;
@@ -19,12 +20,12 @@ final class RecentEntries {
         this.bytesMax = bytesMax;
     }
 
-    void add(long number, Change change, String origin) {
-        if (!entries.isEmpty() && entries.peekLast().number() != number - 1) {
+    void add(Numbered entry) {
+        if (!entries.isEmpty() && entries.peekLast().number() != entry.number() - 1) {
             clear();
         }
-        entries.addLast(new Numbered(number, change, origin));
-        bytes += size(change);
+        entries.addLast(entry);
+        bytes += size(entry.change());
         while (bytes > bytesMax && entries.size() > 1) {
             bytes -= size(entries.removeFirst().change());
         }
