@@ -34,6 +34,8 @@ class AwareLinkTest {
     private static final LinkAddress SELF = new LinkAddress("n1", 0, 1);
     private static final LinkLimits LIMITS = LinkLimits.DEFAULT;
 
+    private static final OwnerWords OWNER = new OwnerWords(KEY, SELF);
+
     private final LinkScript script = new LinkScript(new AwareLink(KEY, SELF, true, LIMITS));
     private final Author ann = new Author(1);
     private final Author bob = new Author(2);
@@ -41,7 +43,7 @@ class AwareLinkTest {
     @Test
     void answersAHandshakeWithTheStateAndThenEveryLaterBroadcastOnce() {
         List<Change> typed = ann.types("abc");
-        script.client("s1", handshake(bob)).routed().owner(attached(1, 1));
+        script.client("s1", handshake(bob)).routed().owner(OWNER.attached(1, 1));
         script.owner(broadcast(1, 2, typed.get(1)));
         script.owner(state(1, 2, typed.get(0), typed.get(1)));
         script.owner(broadcast(1, 2, typed.get(1))).owner(broadcast(1, 3, typed.get(2)));
@@ -68,7 +70,7 @@ class AwareLinkTest {
     void keepsWhatAHandshakeGrantedWhenALaterQuestionCannotBeAnswered() {
         script.client("s1", new HandshakeRequest("paper", bob.peer(), bob.holds(), Set.of(Capability.ACK)))
                 .routed()
-                .owner(attached(1, 0))
+                .owner(OWNER.attached(1, 0))
                 .owner(state(1, 0));
         script.memberLeft(LinkScript.OWNER)
                 .forget()
@@ -80,10 +82,10 @@ class AwareLinkTest {
 
         script.client("s1", new DocumentStatusRequest("paper", bob.holds()))
                 .routed("n3")
-                .owner(attached(2, 0));
+                .owner(OWNER.attached(2, 0));
         script.owner(state(script.lastToOwner(OwnerMessage.ReadState.class).request(), 0));
         Change typed = bob.type('b');
-        script.client("s1", new ChangeMessage("paper", typed)).owner(accepted(2, 1));
+        script.client("s1", new ChangeMessage("paper", typed)).owner(OWNER.accepted(2, 1, 0, 1));
         assertThat(script.heard("s1", DurableMessage.class))
                 .extracting(DurableMessage::versionVector)
                 .containsExactly(versionOf(typed));
@@ -99,7 +101,7 @@ class AwareLinkTest {
         assertThat(script.toOwner(OwnerMessage.Submit.class)).isEmpty();
 
         script.client("s1", new DocumentStatusRequest("paper", bob.holds())).routed();
-        script.owner(attached(1, 0)).owner(state(1, 0));
+        script.owner(OWNER.attached(1, 0)).owner(state(1, 0));
         assertThat(script.heard("s1", DocumentStatus.class)).hasSize(1);
     }
 
@@ -112,8 +114,7 @@ class AwareLinkTest {
         assertThat(script.lastToOwner(OwnerMessage.Resync.class).deliveredNumber())
                 .isEqualTo(1);
 
-        script.owner(new LinkMessage.Attached(
-                KEY, SELF, 1, 3, entries(typed.get(1), typed.get(2)), true, ann.holds(), "", null));
+        script.owner(OWNER.attached(1, 3, entries(typed.get(1), typed.get(2)), ann.holds()));
         assertThat(script.heard("s1", ChangeMessage.class))
                 .extracting(ChangeMessage::change)
                 .containsExactlyElementsOf(typed);
@@ -122,7 +123,7 @@ class AwareLinkTest {
     @Test
     void noticesAtAHeartbeatThatTheLastBroadcastWasLost() {
         live("s1", bob);
-        script.owner(new LinkMessage.Heartbeat(KEY, SELF, 1, 4, 4));
+        script.owner(OWNER.heartbeat(4));
         assertThat(script.toOwner(OwnerMessage.Resync.class)).hasSize(1);
     }
 
@@ -133,7 +134,7 @@ class AwareLinkTest {
         script.owner(broadcast(1, 1, ann.type('b')));
         Change below = new Author(1, 500).type('a');
         script.memberLeft(LinkScript.OWNER).routed("n3").forget();
-        script.owner(new LinkMessage.Attached(KEY, SELF, 2, 2, entries(below), true, ann.holds(), "", null));
+        script.owner(OWNER.attached(2, 2, entries(below), ann.holds()));
         assertThat(script.heard("s1", ChangeMessage.class))
                 .extracting(ChangeMessage::change)
                 .containsExactly(below);
@@ -146,22 +147,18 @@ class AwareLinkTest {
         live("s1", bob);
         script.owner(broadcast(1, 1, typed.get(0)));
         script.owner(new LinkMessage.NotOwner(KEY, SELF, 1, LinkScript.OWNER));
-        script.owner(new LinkMessage.Attached(
-                KEY,
-                SELF,
+        script.owner(OWNER.attached(
                 1,
                 2,
                 entries(typed.get(1)),
-                true,
                 versionOf(typed.get(1)),
-                "",
                 new LinkMessage.Fork(1, versionOf(typed.get(0)))));
         assertThat(script.heard("s1", ChangeMessage.class)).hasSize(2);
 
         script.forget().owner(new LinkMessage.NotOwner(KEY, SELF, 1, "n3"));
         assertThat(script.lastToOwner(OwnerMessage.Attach.class).deliveredNumber())
                 .isEqualTo(1);
-        script.routed("n3").owner(attached(2, 1)).owner(broadcast(2, 3, typed.get(1), typed.get(2)));
+        script.routed("n3").owner(OWNER.attached(2, 1)).owner(broadcast(2, 3, typed.get(1), typed.get(2)));
         assertThat(script.heard("s1", ChangeMessage.class))
                 .extracting(ChangeMessage::change)
                 .containsExactly(typed.get(2));
@@ -184,7 +181,7 @@ class AwareLinkTest {
                 .last()
                 .extracting(LinkEffect.FindOwner::suspect)
                 .isEqualTo(new LinkEffect.Suspect(LinkScript.OWNER, 1));
-        script.forget().routed("n3").owner(attached(2, 0));
+        script.forget().routed("n3").owner(OWNER.attached(2, 0));
 
         assertThat(script.lastToOwner(OwnerMessage.Submit.class).epoch()).isEqualTo(2);
         assertThat(script.lastToOwner(OwnerMessage.Submit.class).number()).isEqualTo(1);
@@ -194,7 +191,10 @@ class AwareLinkTest {
     @Test
     void asksASessionWhatItHasAfterAChangeOfOwner() {
         live("s1", bob);
-        script.memberLeft(LinkScript.OWNER).routed("n3").owner(attached(2, 0)).pass(LIMITS.resyncSpreadMillis());
+        script.memberLeft(LinkScript.OWNER)
+                .routed("n3")
+                .owner(OWNER.attached(2, 0))
+                .pass(LIMITS.resyncSpreadMillis());
         assertThat(script.heard("s1", ErrorMessage.class))
                 .extracting(ErrorMessage::code)
                 .containsExactly(ErrorCode.OUT_OF_SYNC);
@@ -206,8 +206,11 @@ class AwareLinkTest {
         Change change = bob.type('x');
         script.client("s1", new ChangeMessage("paper", change));
         // Durable, but the broadcast was lost with its owner.
-        script.owner(accepted(1, 1)).memberLeft(LinkScript.OWNER).routed("n3").forget();
-        script.owner(new LinkMessage.Attached(KEY, SELF, 2, 1, entries(change), true, bob.holds(), "", null));
+        script.owner(OWNER.accepted(1, 1, 0, 1))
+                .memberLeft(LinkScript.OWNER)
+                .routed("n3")
+                .forget();
+        script.owner(OWNER.attached(2, 1, entries(change), bob.holds()));
         assertThat(script.heard("s1", ChangeMessage.class)).isEmpty();
     }
 
@@ -270,10 +273,10 @@ class AwareLinkTest {
                 LIMITS.quietMillisMax(),
                 LIMITS.lingerMillis());
         LinkScript narrow = new LinkScript(new AwareLink(KEY, SELF, true, small));
-        narrow.client("s1", handshake(bob)).routed().owner(attached(1, 0)).owner(state(1, 0));
+        narrow.client("s1", handshake(bob)).routed().owner(OWNER.attached(1, 0)).owner(state(1, 0));
         narrow.client("s1", new ChangeMessage("paper", bob.type('x')));
         assertThat(narrow.all(LinkEffect.Pause.class)).hasSize(1);
-        narrow.owner(accepted(1, 1));
+        narrow.owner(OWNER.accepted(1, 1, 0, 1));
         assertThat(narrow.all(LinkEffect.Resume.class)).hasSize(1);
     }
 
@@ -293,7 +296,7 @@ class AwareLinkTest {
     void doesNotSendAnAuthorWhatItMadeItselfHoweverLittleItsPingsSay() {
         live("s1", bob);
         script.client("s1", new ChangeMessage("paper", bob.type('b')));
-        script.owner(accepted(1, 1)).owner(broadcast(1, 1, bob.type('c')));
+        script.owner(OWNER.accepted(1, 1, 0, 1)).owner(broadcast(1, 1, bob.type('c')));
         for (int ping = 1; ping <= 4; ping++) {
             script.client("s1", new Ping("paper", ping, VersionVector.EMPTY));
         }
@@ -303,7 +306,7 @@ class AwareLinkTest {
     // An owner that takes longer than the pause between two questions has answered each of them too late otherwise.
     @Test
     void takesTheAnswerToAQuestionThatWasRepeatedMeanwhile() {
-        script.client("s1", handshake(bob)).routed().owner(attached(1, 0));
+        script.client("s1", handshake(bob)).routed().owner(OWNER.attached(1, 0));
         script.pass(2L * LIMITS.retryMillis() + LinkScript.TICK_MILLIS);
         assertThat(script.toOwner(OwnerMessage.ReadState.class)).hasSize(2);
         script.owner(state(1, 0)).owner(state(1, 0));
@@ -329,21 +332,21 @@ class AwareLinkTest {
             script.client("s1", new ChangesMessage("paper", List.of(typed.get(i))));
         }
         List<Result> notReady = List.of(result(1), result(2), result(3));
-        script.owner(new LinkMessage.Accepted(KEY, SELF, 1, 3, notReady, false));
+        script.owner(OWNER.accepted(1, 3, notReady));
         assertThat(script.heard("s1", ErrorMessage.class)).hasSize(1);
     }
 
     @Test
     void ignoresAnAnswerToAnEarlierQuestionThatWouldSkipChanges() {
         live("s1", bob);
-        script.owner(attached(1, 5));
+        script.owner(OWNER.attached(1, 5));
         assertThat(script.toOwner(OwnerMessage.Resync.class)).hasSize(1);
     }
 
     private void live(String sessionId, Author author) {
         script.client(sessionId, handshake(author))
                 .routed()
-                .owner(attached(1, 0))
+                .owner(OWNER.attached(1, 0))
                 .owner(state(1, 0));
     }
 
@@ -351,31 +354,24 @@ class AwareLinkTest {
         return new HandshakeRequest("paper", author.peer(), author.holds(), Set.of());
     }
 
-    private static LinkMessage attached(long epoch, long number) {
-        return new LinkMessage.Attached(KEY, SELF, epoch, number, List.of(), true, VersionVector.EMPTY, "", null);
-    }
-
-    private LinkMessage state(long request, long number, Change... changes) {
-        List<byte[]> blobs = List.of(changes).stream().map(Change::encoded).toList();
-        return new LinkMessage.State(
-                KEY, SELF, 1, request, number, null, 0, blobs, 0, false, VersionVector.EMPTY, true, true, null);
+    private static LinkMessage state(long request, long number, Change... changes) {
+        return OWNER.state(request, number, blobs(changes)).message();
     }
 
     private static LinkMessage broadcast(long epoch, long number, Change... changes) {
-        return new LinkMessage.Broadcast(KEY, SELF, epoch, number, entries(changes), number);
+        return OWNER.broadcast(epoch, number, entries(changes));
     }
 
     private static VersionVector versionOf(Change change) {
         return VersionVector.builder().update(change.id()).build();
     }
 
-    private static LinkMessage accepted(long epoch, long upTo) {
-        Result result = new Result(upTo, Outcome.ACCEPTED, 0, 1, 0, false, null);
-        return new LinkMessage.Accepted(KEY, SELF, epoch, upTo, List.of(result), false);
-    }
-
     private static Result result(long submit) {
         return new Result(submit, Outcome.NOT_READY, 0, 1, 0, false, null);
+    }
+
+    private static List<byte[]> blobs(Change... changes) {
+        return List.of(changes).stream().map(Change::encoded).toList();
     }
 
     private static List<LinkMessage.Entry> entries(Change... changes) {
@@ -387,7 +383,7 @@ class AwareLinkTest {
     @Test
     void goesOnFromAPlaceByNumberAndTellsTheNextOne() {
         List<Change> typed = ann.types("abc");
-        script.client("s1", goingOn(2)).routed().owner(attached(1, 3));
+        script.client("s1", goingOn(2)).routed().owner(OWNER.attached(1, 3));
         OwnerMessage.ReadState asked = script.lastToOwner(OwnerMessage.ReadState.class);
         assertThat(asked.afterNumber()).isEqualTo(2);
         assertThat(asked.since()).isNull();
@@ -401,9 +397,8 @@ class AwareLinkTest {
 
     @Test
     void asksWhatAClientHoldsWhosePlaceIsGone() {
-        script.client("s1", goingOn(7)).routed().owner(attached(1, 3));
-        script.owner(new LinkMessage.State(
-                KEY, SELF, 1, 1, 3, null, 0, List.of(), 0, false, VersionVector.EMPTY, true, false, null));
+        script.client("s1", goingOn(7)).routed().owner(OWNER.attached(1, 3));
+        script.owner(OWNER.state(1, 3, List.of()).fromElsewhere().message());
         HandshakeResponse answer = script.heard("s1", HandshakeResponse.class).get(0);
         assertThat(answer.resume()).isEqualTo(ResumePoint.of(""));
         assertThat(answer.changes()).isEmpty();
@@ -437,16 +432,16 @@ class AwareLinkTest {
         script.owner(ahead(1, 4, 2, typed.get(1))).client("s1", new Ping("paper", 1, null));
         assertThat(script.heard("s1", PositionMessage.class)).isEmpty();
 
-        script.owner(new LinkMessage.Heartbeat(KEY, SELF, 1, 4, 4));
+        script.owner(OWNER.heartbeat(4));
         assertThat(script.heard("s1", PositionMessage.class)).containsExactly(new PositionMessage("paper", 4));
     }
 
     @Test
     void tellsNoPlaceToAClientThatHoldsWhatWasLostWithItsOwner() {
         List<Change> typed = ann.types("ab");
-        script.client("s1", goingOn(2)).routed().owner(attached(1, 2)).owner(state(1, 2));
+        script.client("s1", goingOn(2)).routed().owner(OWNER.attached(1, 2)).owner(state(1, 2));
         script.owner(ahead(1, 3, 2, typed.get(0))).memberLeft(LinkScript.OWNER).routed("n3");
-        script.forget().owner(attached(2, 2)).client("s1", new Ping("paper", 1, null));
+        script.forget().owner(OWNER.attached(2, 2)).client("s1", new Ping("paper", 1, null));
         assertThat(script.heard("s1", PositionMessage.class)).isEmpty();
 
         script.owner(broadcast(2, 4, typed.get(0), typed.get(1)));
@@ -462,21 +457,10 @@ class AwareLinkTest {
         List<Change> typed = ann.types("ab");
         script.client("s1", goingOn(2)).routed().owner(attachedAhead(1, 4, 2, ann.holds()));
         long request = script.lastToOwner(OwnerMessage.ReadState.class).request();
-        script.owner(new LinkMessage.State(
-                KEY,
-                SELF,
-                1,
-                request,
-                3,
-                null,
-                0,
-                List.of(typed.get(0).encoded()),
-                0,
-                false,
-                ann.holds(),
-                false,
-                true,
-                new LinkMessage.Fork(2, VersionVector.EMPTY)));
+        script.owner(OWNER.state(request, 3, blobs(typed.get(0)))
+                .incomplete()
+                .ahead(ann.holds(), 2)
+                .message());
         assertThat(script.lastToOwner(OwnerMessage.ReadState.class).afterNumber())
                 .isEqualTo(3);
 
@@ -495,7 +479,7 @@ class AwareLinkTest {
         script.owner(stateAhead(1, 1, 0, bob.holds()));
         assertThat(script.heard("s1", DurableMessage.class)).isEmpty();
 
-        script.owner(new LinkMessage.Heartbeat(KEY, SELF, 1, 1, 1));
+        script.owner(OWNER.heartbeat(1));
         assertThat(script.heard("s1", DurableMessage.class))
                 .extracting(DurableMessage::versionVector)
                 .containsExactly(versionOf(typed));
@@ -507,13 +491,13 @@ class AwareLinkTest {
         Change typed = ann.type('a');
         script.client("s1", new HandshakeRequest("paper", bob.peer(), bob.holds(), Set.of(Capability.ACK)))
                 .routed()
-                .owner(attached(1, 0))
+                .owner(OWNER.attached(1, 0))
                 .owner(state(1, 0));
         script.owner(ahead(1, 1, 0, typed)).client("s1", new ChangeMessage("paper", typed));
         assertThat(script.toOwner(OwnerMessage.Submit.class)).hasSize(1);
         assertThat(script.heard("s1", DurableMessage.class)).isEmpty();
 
-        script.owner(accepted(1, 1));
+        script.owner(OWNER.accepted(1, 1, 0, 1));
         assertThat(script.heard("s1", DurableMessage.class)).hasSize(1);
     }
 
@@ -529,48 +513,25 @@ class AwareLinkTest {
         assertThat(script.lastToOwner(OwnerMessage.Attach.class).deliveredNumber())
                 .isEqualTo(1);
         assertThat(script.lastToOwner(OwnerMessage.Attach.class).delivered()).isEqualTo(versionOf(typed.get(0)));
-        script.owner(
-                new LinkMessage.Attached(KEY, SELF, 2, 3, entries(others, typed.get(1)), true, ann.holds(), "", null));
+        script.owner(OWNER.attached(2, 3, entries(others, typed.get(1)), ann.holds()));
         assertThat(script.heard("s1", ChangeMessage.class))
                 .extracting(ChangeMessage::change)
                 .containsExactly(others);
     }
 
     private static LinkMessage attachedAhead(long epoch, long number, long durable, VersionVector version) {
-        return new LinkMessage.Attached(
-                KEY,
-                SELF,
-                epoch,
-                number,
-                List.of(),
-                true,
-                version,
-                "",
-                new LinkMessage.Fork(durable, VersionVector.EMPTY));
+        return OWNER.attached(epoch, number, List.of(), version, new LinkMessage.Fork(durable, VersionVector.EMPTY));
     }
 
     private static LinkMessage stateAhead(
             long request, long number, long durable, VersionVector version, Change... changes) {
-        List<byte[]> blobs = List.of(changes).stream().map(Change::encoded).toList();
-        return new LinkMessage.State(
-                KEY,
-                SELF,
-                1,
-                request,
-                number,
-                null,
-                0,
-                blobs,
-                0,
-                false,
-                version,
-                true,
-                true,
-                new LinkMessage.Fork(durable, VersionVector.EMPTY));
+        return OWNER.state(request, number, blobs(changes))
+                .ahead(version, durable)
+                .message();
     }
 
     private static LinkMessage ahead(long epoch, long number, long durable, Change... changes) {
-        return new LinkMessage.Broadcast(KEY, SELF, epoch, number, entries(changes), durable);
+        return OWNER.broadcast(epoch, number, entries(changes), durable);
     }
 
     private Message goingOn(long after) {
@@ -584,10 +545,10 @@ class AwareLinkTest {
         Change typed = bob.type('x');
         script.client("s1", new DocumentStatusRequest("paper", VersionVector.EMPTY))
                 .routed()
-                .owner(attached(1, 0))
+                .owner(OWNER.attached(1, 0))
                 .owner(state(1, 0));
         script.client("s1", new ChangeMessage("paper", typed)).owner(broadcast(1, 1, typed));
-        script.owner(accepted(1, 1)).forget();
+        script.owner(OWNER.accepted(1, 1, 0, 1)).forget();
         for (int i = 0; i < 3; i++) {
             script.client("s1", new Ping("paper", i, VersionVector.EMPTY));
         }

@@ -17,8 +17,6 @@ import dev.weft.protocol.message.StateRequest;
 import dev.weft.protocol.message.Welcome;
 import dev.weft.server.bus.LinkAddress;
 import dev.weft.server.bus.LinkMessage;
-import dev.weft.server.bus.LinkMessage.Outcome;
-import dev.weft.server.bus.LinkMessage.Result;
 import dev.weft.server.bus.OwnerMessage;
 import dev.weft.server.kit.Author;
 import dev.weft.server.registry.DocumentKey;
@@ -33,11 +31,13 @@ class RelayLinkTest {
     private static final LinkAddress SELF = new LinkAddress("n1", 0, 1);
     private static final LinkLimits LIMITS = LinkLimits.DEFAULT;
 
+    private static final OwnerWords OWNER = new OwnerWords(KEY, SELF);
+
     private final LinkScript script = new LinkScript(new RelayLink(KEY, SELF, true, LIMITS));
 
     @Test
     void welcomesWithTheLogAndGoesOnBehindIt() {
-        script.client("s1", hello()).routed().owner(attached(1, 2)).owner(state(1, 2, true, "a", "b"));
+        script.client("s1", hello()).routed().owner(OWNER.attached(1, 2)).owner(state(1, 2, true, "a", "b"));
         script.owner(broadcast(1, 3, "c"));
 
         Welcome welcome = script.heard("s1", Welcome.class).get(0);
@@ -50,14 +50,14 @@ class RelayLinkTest {
     // A fresh stock client cannot import an array that repeats a change (G5, P20).
     @Test
     void leavesRepeatsOutOfAWelcome() {
-        script.client("s1", hello()).routed().owner(attached(1, 3)).owner(state(1, 3, true, "a", "b", "a"));
+        script.client("s1", hello()).routed().owner(OWNER.attached(1, 3)).owner(state(1, 3, true, "a", "b", "a"));
         assertThat(script.heard("s1", Welcome.class).get(0).changes()).containsExactly("a", "b");
         assertThat(script.heard("s1", Welcome.class).get(0).seq()).isEqualTo(3);
     }
 
     @Test
     void putsAWelcomeTogetherFromParts() {
-        script.client("s1", hello()).routed().owner(attached(1, 2)).owner(state(1, 1, false, "a"));
+        script.client("s1", hello()).routed().owner(OWNER.attached(1, 2)).owner(state(1, 1, false, "a"));
         assertThat(script.heard("s1", Welcome.class)).isEmpty();
         assertThat(script.lastToOwner(OwnerMessage.ReadState.class).afterNumber())
                 .isEqualTo(1);
@@ -80,7 +80,7 @@ class RelayLinkTest {
     // A stock client whose socket died pushes at once; it pushes the same again when it is welcomed (G3).
     @Test
     void welcomesWhoeverBeginsWithAPushAndDoesNotTakeThatPush() {
-        script.client("s1", push("a")).routed().owner(attached(1, 0)).owner(state(1, 0, true));
+        script.client("s1", push("a")).routed().owner(OWNER.attached(1, 0)).owner(state(1, 0, true));
         assertThat(script.heard("s1", Welcome.class)).hasSize(1);
         assertThat(script.toOwner(OwnerMessage.Submit.class)).isEmpty();
     }
@@ -89,10 +89,10 @@ class RelayLinkTest {
     void acknowledgesAPushOnceHoweverOftenItHadToBeSent() {
         welcomed();
         script.client("s1", push("a", "b"));
-        script.memberLeft(LinkScript.OWNER).routed("n3").owner(attached(2, 2));
+        script.memberLeft(LinkScript.OWNER).routed("n3").owner(OWNER.attached(2, 2));
         assertThat(script.toOwner(OwnerMessage.Submit.class)).hasSize(2);
 
-        script.owner(accepted(2, 1, 2, 2)).owner(accepted(2, 1, 2, 2));
+        script.owner(OWNER.accepted(2, 1, 2, 2)).owner(OWNER.accepted(2, 1, 2, 2));
         assertThat(script.heard("s1", Ack.class)).containsExactly(new Ack("room", 2, 2, 2, false));
     }
 
@@ -104,7 +104,7 @@ class RelayLinkTest {
                 .memberLeft(LinkScript.OWNER)
                 .routed("n3")
                 .forget();
-        script.owner(new LinkMessage.Attached(KEY, SELF, 2, 2, entries("b"), true, VersionVector.EMPTY, "", null));
+        script.owner(OWNER.attached(2, 2, entries("b"), VersionVector.EMPTY));
         assertThat(script.heard("s1")).containsExactly(new RelayChanges("room", List.of("b"), 2, null));
     }
 
@@ -115,7 +115,7 @@ class RelayLinkTest {
         script.owner(state(2, 0, true));
         Ping fence = script.heard("s1", Ping.class).get(0);
         // The client pushes again because of the welcome, and the first push is stored meanwhile.
-        script.client("s1", push("a", "b")).owner(accepted(1, 1, 1, 1)).owner(accepted(1, 2, 3, 2));
+        script.client("s1", push("a", "b")).owner(OWNER.accepted(1, 1, 1, 1)).owner(OWNER.accepted(1, 2, 3, 2));
         assertThat(script.heard("s1", Ack.class)).isEmpty();
 
         script.client("s1", new Pong("room", fence.timestamp(), 1));
@@ -143,7 +143,7 @@ class RelayLinkTest {
     }
 
     private void welcomed() {
-        script.client("s1", hello()).routed().owner(attached(1, 0)).owner(state(1, 0, true));
+        script.client("s1", hello()).routed().owner(OWNER.attached(1, 0)).owner(state(1, 0, true));
     }
 
     private static Hello hello() {
@@ -154,35 +154,13 @@ class RelayLinkTest {
         return new Push("room", List.of(blobs));
     }
 
-    private static LinkMessage attached(long epoch, long number) {
-        return new LinkMessage.Attached(KEY, SELF, epoch, number, List.of(), true, VersionVector.EMPTY, "", null);
-    }
-
     private static LinkMessage state(long request, long number, boolean complete, String... blobs) {
-        return new LinkMessage.State(
-                KEY,
-                SELF,
-                1,
-                request,
-                number,
-                null,
-                0,
-                bytes(blobs),
-                number,
-                false,
-                VersionVector.EMPTY,
-                complete,
-                true,
-                null);
+        OwnerWords.StateWords state = OWNER.state(request, number, bytes(blobs));
+        return complete ? state.message() : state.incomplete().message();
     }
 
     private static LinkMessage broadcast(long epoch, long number, String... blobs) {
-        return new LinkMessage.Broadcast(KEY, SELF, epoch, number, entries(blobs), number);
-    }
-
-    private static LinkMessage accepted(long epoch, long submit, long lastNumber, int count) {
-        Result result = new Result(submit, Outcome.ACCEPTED, lastNumber, count, lastNumber, false, null);
-        return new LinkMessage.Accepted(KEY, SELF, epoch, submit, List.of(result), false);
+        return OWNER.broadcast(epoch, number, entries(blobs));
     }
 
     private static List<LinkMessage.Entry> entries(String... blobs) {
@@ -199,7 +177,7 @@ class RelayLinkTest {
 
     @Test
     void welcomesWithWhatLiesBehindANumber() {
-        script.client("s1", goingOn(2)).routed().owner(attached(1, 3));
+        script.client("s1", goingOn(2)).routed().owner(OWNER.attached(1, 3));
         assertThat(script.lastToOwner(OwnerMessage.ReadState.class).afterNumber())
                 .isEqualTo(2);
         script.owner(state(1, 3, true, "c"));
@@ -210,9 +188,8 @@ class RelayLinkTest {
 
     @Test
     void welcomesWithEverythingIfTheNumberMeansNothingAnyMore() {
-        script.client("s1", goingOn(2)).routed().owner(attached(1, 3));
-        script.owner(new LinkMessage.State(
-                KEY, SELF, 1, 1, 3, null, 0, bytes("c"), 1, false, VersionVector.EMPTY, true, false, null));
+        script.client("s1", goingOn(2)).routed().owner(OWNER.attached(1, 3));
+        script.owner(OWNER.state(1, 3, bytes("c")).fromElsewhere().message());
         assertThat(script.heard("s1", Welcome.class)).isEmpty();
         assertThat(script.lastToOwner(OwnerMessage.ReadState.class).afterNumber())
                 .isZero();
