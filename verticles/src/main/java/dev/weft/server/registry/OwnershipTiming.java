@@ -59,6 +59,15 @@ public record OwnershipTiming(
 
     /** The same, but a fenced owner stops serving at once instead of going on without the right to write. */
     public OwnershipTiming withoutDetaching() {
+        return with(0, quarantineMillis);
+    }
+
+    /** The same, but a document that cannot be loaded is left alone for so long at first. */
+    public OwnershipTiming withQuarantineMillis(long value) {
+        return with(detachedMillis, value);
+    }
+
+    private OwnershipTiming with(long detached, long quarantine) {
         return new OwnershipTiming(
                 waitMillis,
                 waitersMax,
@@ -70,8 +79,8 @@ public record OwnershipTiming(
                 announceMillis,
                 flushMillis,
                 signpostMillis,
-                0,
-                quarantineMillis,
+                detached,
+                quarantine,
                 quarantineMaxMillis,
                 healthyMillis);
     }

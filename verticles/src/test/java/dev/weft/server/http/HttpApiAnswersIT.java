@@ -96,22 +96,8 @@ class HttpApiAnswersIT {
         options.history(A_MOMENT)
                 .operation(OperationOptions.DEFAULT.withHttp(
                         HttpOptions.DEFAULT.withBodyBytesMax(BODY_BYTES_MAX).withApi(auth)))
-                .ownership(new OwnershipTiming(
-                        timing.waitMillis(),
-                        timing.waitersMax(),
-                        timing.attemptMillis(),
-                        timing.retryMillis(),
-                        timing.retryMaxMillis(),
-                        timing.claimRoundsMax(),
-                        timing.lossesMax(),
-                        timing.announceMillis(),
-                        timing.flushMillis(),
-                        timing.signpostMillis(),
-                        timing.detachedMillis(),
-                        // Longer than any test: who gets a quarantined document had it released.
-                        timing.quarantineMaxMillis(),
-                        timing.quarantineMaxMillis(),
-                        timing.healthyMillis()));
+                // Longer than any test: who gets a quarantined document had it released.
+                .ownership(timing.withQuarantineMillis(timing.quarantineMaxMillis()));
     }
 
     private static void put(DocumentStore store, DocumentKey key, long position, List<byte[]> entries) {
