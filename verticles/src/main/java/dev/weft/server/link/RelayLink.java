@@ -27,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The sessions of one gateway in one relay room (spec protocol 6 and 13.1). */
 public final class RelayLink extends SessionLink<RelaySession> {
@@ -98,8 +99,8 @@ public final class RelayLink extends SessionLink<RelaySession> {
             plugins.message(sessionId, pluginMessage, nowMillis);
         } else if (message instanceof Push push) {
             push(session, push, nowMillis);
-        } else if (message instanceof Pong pong && pong.originalTimestamp() == session.fence) {
-            passFence(session);
+        } else if (message instanceof Pong pong && session.fence.isPassedBy(pong.originalTimestamp())) {
+            session.fence.pass(to(session));
         } else if (message instanceof Hello hello) {
             session.grant(GRANTED, hello.capabilities());
             session.resume = session.placeToGoOnFrom(hello.resume());
@@ -125,7 +126,7 @@ public final class RelayLink extends SessionLink<RelaySession> {
         }
         List<byte[]> blobs = new ArrayList<>(push.changes().size());
         push.changes().forEach(change -> blobs.add(utf8(change)));
-        session.newestPush = submissions.submit(session.id, blobs, nowMillis);
+        session.fence.pushed(submissions.submit(session.id, blobs, nowMillis));
     }
 
     @Override
@@ -177,7 +178,8 @@ public final class RelayLink extends SessionLink<RelaySession> {
             session.resume = null;
             session.startCollecting();
             if (mayHavePushed) {
-                putFence(session);
+                session.fence.put(nextFence);
+                output.toSession(session.id, new Ping(key.id(), nextFence++, null));
             }
             if (isNew) {
                 plugins.joined(session.id);
@@ -197,35 +199,8 @@ public final class RelayLink extends SessionLink<RelaySession> {
         }
     }
 
-    /*
-     * The client pushed before it read the welcome, and pushes the same again because of it; acknowledgements name no
-     * push, so one too many would be taken for a push that is still on its way. Its pong comes behind both.
-     */
-    private void putFence(RelaySession session) {
-        session.fence = nextFence++;
-        session.disownedUpTo = session.newestPush;
-        session.heldAcks.clear();
-        output.toSession(session.id, new Ping(key.id(), session.fence, null));
-    }
-
-    private void passFence(RelaySession session) {
-        session.fence = 0;
-        if (session.newestPush > session.disownedUpTo) {
-            session.disownedUpTo = session.newestPush - 1;
-        }
-        session.heldAcks.forEach((push, ack) -> acknowledge(session, push, ack));
-        session.heldAcks.clear();
-    }
-
-    private void acknowledge(RelaySession session, long push, Message ack) {
-        if (push <= session.disownedUpTo) {
-            return;
-        }
-        if (session.fence != 0) {
-            session.heldAcks.put(push, ack);
-        } else {
-            output.toSession(session.id, ack);
-        }
+    private Consumer<Message> to(RelaySession session) {
+        return message -> output.toSession(session.id, message);
     }
 
     private Welcome welcomeOf(RelaySession session, LinkMessage.State state) {
@@ -320,10 +295,10 @@ public final class RelayLink extends SessionLink<RelaySession> {
             session.resume = null;
             welcome(session, nowMillis);
         } else if (result.outcome() == Outcome.ACCEPTED) {
-            acknowledge(
-                    session,
+            session.fence.acknowledge(
                     submission.number(),
-                    new Ack(key.id(), result.lastNumber(), result.count(), result.logLength(), result.compact()));
+                    new Ack(key.id(), result.lastNumber(), result.count(), result.logLength(), result.compact()),
+                    to(session));
         } else {
             output.toSession(session.id, result.refusal(key.id()));
         }

@@ -1,13 +1,10 @@
 package dev.weft.server.link;
 
 import dev.weft.protocol.message.Capability;
-import dev.weft.protocol.message.Message;
 import dev.weft.protocol.message.ResumePoint;
 import dev.weft.server.bus.LinkMessage;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Where one client stands with one relay room. Confined to its link. */
 final class RelaySession extends LinkSession {
@@ -23,20 +20,7 @@ final class RelaySession extends LinkSession {
     /** The last number it was sent, or told of; broadcasts up to it are skipped. */
     long holdsUpTo;
 
-    /**
-     * A welcome in the middle of a session makes the client count its pushes anew and push again what was not
-     * acknowledged. The ping behind it, whose time stamp this is, tells when the client has done so; 0 if none is out.
-     */
-    long fence;
-
-    /** The last push that was taken in. */
-    long newestPush;
-
-    /** Pushes up to this one are not acknowledged any more: the client would take it for the acknowledgement of others. */
-    long disownedUpTo;
-
-    /** Acknowledgements that wait for the pong, by push. */
-    final Map<Long, Message> heldAcks = new LinkedHashMap<>();
+    final PushFence fence = new PushFence();
 
     /** The parts of the state that make up its next welcome. */
     final List<byte[]> collected = new ArrayList<>();
