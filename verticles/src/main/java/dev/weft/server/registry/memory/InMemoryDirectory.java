@@ -5,7 +5,6 @@ import dev.weft.server.registry.Ownership;
 import dev.weft.server.registry.RegistryListener;
 import dev.weft.server.registry.RegistryListener.Doubt;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,7 +15,9 @@ import java.util.function.UnaryOperator;
 
 /** What the nodes of one JVM share: entries and members. Thread-safe; its monitor guards both, listeners run outside. */
 public final class InMemoryDirectory {
-    private final Map<DocumentKey, Ownership> entries = new HashMap<>();
+    /** In the order in which they came: the hash of a key differs from run to run, and a seed must repeat its run. */
+    private final Map<DocumentKey, Ownership> entries = new LinkedHashMap<>();
+
     private final Map<String, InMemoryOwnershipRegistry> members = new LinkedHashMap<>();
 
     /** Adds a node to the cluster and tells the others. */
@@ -46,7 +47,7 @@ public final class InMemoryDirectory {
     /** For tests: entries as after a loss of copies or a merge, and the listeners told so. */
     public void replaceEntries(UnaryOperator<Map<DocumentKey, Ownership>> change, Doubt doubt) {
         synchronized (this) {
-            Map<DocumentKey, Ownership> changed = change.apply(new HashMap<>(entries));
+            Map<DocumentKey, Ownership> changed = change.apply(new LinkedHashMap<>(entries));
             entries.clear();
             entries.putAll(changed);
         }
@@ -70,7 +71,7 @@ public final class InMemoryDirectory {
     }
 
     synchronized Map<DocumentKey, Ownership> entries() {
-        return Map.copyOf(entries);
+        return new LinkedHashMap<>(entries);
     }
 
     synchronized Set<String> members() {
