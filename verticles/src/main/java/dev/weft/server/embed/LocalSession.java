@@ -48,6 +48,7 @@ final class LocalSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalSession.class);
     private static final int WAITING_CHANGES_MAX = 100_000;
+    private static final int IMPORT_PART_BYTES = 1 << 20;
     private static final int PRESENCE_MILLIS_MAX = 1_000;
 
     private final DocumentKey key;
@@ -166,11 +167,9 @@ final class LocalSession {
         if (changes.isEmpty()) {
             return Future.succeededFuture(result);
         }
-        Promise<Void> durable = Promise.promise();
-        submitted.add(new Submitted(changes, durable));
-        gateway.send(this, new ChangesMessage(key.id(), changes));
+        Future<Void> durable = submit(List.copyOf(changes));
         tellListeners();
-        return durable.future().map(done -> result);
+        return durable.map(done -> result);
     }
 
     private boolean isFull() {
@@ -207,12 +206,32 @@ final class LocalSession {
             if (result.applied().isEmpty()) {
                 return Future.succeededFuture(0);
             }
-            Promise<Void> durable = Promise.promise();
-            submitted.add(new Submitted(List.copyOf(result.applied()), durable));
-            gateway.send(this, new ChangesMessage(key.id(), List.copyOf(result.applied())));
             tellListeners();
-            return durable.future().map(done -> result.applied().size());
+            List<Change> applied = List.copyOf(result.applied());
+            return submitFrom(applied, 0).map(done -> applied.size());
         });
+    }
+
+    /** One part after the other: as one message a long history would hold up whoever it passes. */
+    private Future<Void> submitFrom(List<Change> changes, int first) {
+        int end = first;
+        for (long bytes = 0; end < changes.size() && bytes < IMPORT_PART_BYTES; end++) {
+            bytes += changes.get(end).encoded().length;
+        }
+        int next = end;
+        Future<Void> durable = submit(List.copyOf(changes.subList(first, next)));
+        return next == changes.size()
+                ? durable
+                : durable.compose(done -> isOver
+                        ? Future.failedFuture(new DocumentClosedException(key.id()))
+                        : submitFrom(changes, next));
+    }
+
+    private Future<Void> submit(List<Change> changes) {
+        Promise<Void> durable = Promise.promise();
+        submitted.add(new Submitted(changes, durable));
+        gateway.send(this, new ChangesMessage(key.id(), changes));
+        return durable.future();
     }
 
     private void startOver() {

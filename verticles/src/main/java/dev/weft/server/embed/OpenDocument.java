@@ -70,8 +70,9 @@ public final class OpenDocument {
     /**
      * Takes in changes that were made elsewhere, such as those of an export; known ones are skipped.
      *
-     * @return how many were new, once they are durable. Fails with {@link EditRefusedException} if not all could be taken,
-     *     and then none was
+     * @return how many were new, once they are durable. Fails with {@link EditRefusedException} if not all can be taken:
+     *     none was if they lack others or make no sense, the first of them may have been if the document may not grow so
+     *     far. Trying again repeats nothing
      */
     public Future<Integer> importChanges(Collection<Change> changes) {
         return onGateway(() -> session.importChanges(changes));

@@ -20,11 +20,15 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** What can be done with the content of an aware document. Each works on a replica on this node, wherever the owner is. */
 final class DocumentOperations {
     /** An edit that is not durable by then is answered with {@code outcome-unknown}. */
     private static final int EDIT_SECONDS_MAX = 10;
+
+    /** The same for what works on a whole history. Balancers commonly wait for 30 s. */
+    private static final int HISTORY_SECONDS_MAX = 25;
 
     private static final int CHANGES_MAX = 10_000;
     private static final int VERSIONS_MAX = 1_000;
@@ -72,7 +76,7 @@ final class DocumentOperations {
         return new JsonObject().put("id", id).put("version", ApiCall.encodeVersion(version));
     }
 
-    private <T> Future<T> read(ApiCall call, java.util.function.Function<Document, T> action) {
+    private <T> Future<T> read(ApiCall call, Function<Document, T> action) {
         return cache.use(call.documentId(), open -> open.read(action));
     }
 
@@ -117,12 +121,13 @@ final class DocumentOperations {
 
     private Future<ApiAnswer> edit(ApiCall call) {
         JsonArray operations = EditOperations.check(call.body());
-        return change(call, open -> open.edit(document -> EditOperations.apply(document, operations)));
+        return change(
+                call, EDIT_SECONDS_MAX, open -> open.edit(document -> EditOperations.apply(document, operations)));
     }
 
     private Future<ApiAnswer> change(
-            ApiCall call, java.util.function.Function<OpenDocument, Future<VersionVector>> action) {
-        return cache.use(call.documentId(), open -> action.apply(open).timeout(EDIT_SECONDS_MAX, TimeUnit.SECONDS))
+            ApiCall call, int secondsMax, Function<OpenDocument, Future<VersionVector>> action) {
+        return cache.use(call.documentId(), open -> action.apply(open).timeout(secondsMax, TimeUnit.SECONDS))
                 .map(version -> ApiAnswer.json(head(call.documentId(), version)));
     }
 
@@ -134,13 +139,22 @@ final class DocumentOperations {
     }
 
     private Future<ApiAnswer> importChanges(ApiCall call) {
-        List<Change> changes = FramedChanges.decode(call.bytes());
-        return documents.openOrCreate(call.newDocumentId()).compose(open -> open.importChanges(changes)
-                .timeout(EDIT_SECONDS_MAX, TimeUnit.SECONDS)
+        byte[] framed = call.bytes();
+        String documentId = call.newDocumentId();
+        // A long history takes seconds to decode, and nothing is created for one that is none.
+        return call.context()
+                .vertx()
+                .executeBlocking(() -> FramedChanges.decode(framed))
+                .compose(changes -> documents.openOrCreate(documentId).compose(open -> take(call, open, changes)));
+    }
+
+    private static Future<ApiAnswer> take(ApiCall call, OpenDocument open, List<Change> changes) {
+        return open.importChanges(changes)
+                .timeout(HISTORY_SECONDS_MAX, TimeUnit.SECONDS)
                 .compose(count -> open.read(Document::versionVector)
                         .map(version ->
                                 ApiAnswer.json(head(call.documentId(), version).put("imported", count))))
-                .eventually(open::close));
+                .eventually(open::close);
     }
 
     private Future<ApiAnswer> presence(ApiCall call) {
@@ -174,6 +188,7 @@ final class DocumentOperations {
         VersionVector version = ApiCall.decodeVersion(text);
         return change(
                 call,
+                HISTORY_SECONDS_MAX,
                 open -> open.edit(document -> Restoration.apply(document, DocumentHistory.at(document, version))));
     }
 }

@@ -17,7 +17,7 @@ public record HttpOptions(String host, int port, int bodyBytesMax, Optional<Auth
     private static final int MIB = 1 << 20;
 
     /** Reached from this machine only, on any free port, without the interface. */
-    public static final HttpOptions DEFAULT = new HttpOptions("127.0.0.1", 0, 16 * MIB, Optional.empty());
+    public static final HttpOptions DEFAULT = new HttpOptions("127.0.0.1", 0, 64 * MIB, Optional.empty());
 
     public HttpOptions {
         Objects.requireNonNull(host, "host");

@@ -61,7 +61,7 @@ import org.junit.jupiter.api.Test;
 class HttpApiAnswersIT {
     private static final String ADMIN = "token-of-an-operator";
     private static final String GUEST = "token-of-a-guest-only";
-    private static final int BODY_BYTES_MAX = 100_000;
+    private static final int BODY_BYTES_MAX = 4_000_000;
     private static final DocumentKey COMPRESSED = DocumentKey.aware("compressed");
     private static final DocumentKey CORRUPT = DocumentKey.aware("corrupt");
     private static final HistoryHorizon A_MOMENT = new HistoryHorizon(1, 4);
@@ -233,7 +233,7 @@ class HttpApiAnswersIT {
         refused(HttpMethod.POST, "/documents/never/edits", something, 404, "document-not-found");
         JsonObject huge = edit(op("text.set", "text", "text", "x".repeat(BODY_BYTES_MAX)));
         refused(HttpMethod.POST, "/documents/there/edits", huge, 413, "too-large");
-        JsonObject verbose = edit(op("text.set", "text", "text", "x".repeat(60_000)));
+        JsonObject verbose = edit(op("text.set", "text", "text", "x".repeat(400_000)));
         assertThat(refused(HttpMethod.POST, "/documents/there/edits", verbose, 413, "too-large")
                         .getString("detail"))
                 .contains("in several");
@@ -323,6 +323,25 @@ class HttpApiAnswersIT {
         HttpResponse<Buffer> imported =
                 api.call(server(), HttpMethod.POST, "/documents/from-curl-too/import", export, form);
         assertThat(imported.statusCode()).as(imported.bodyAsString()).isEqualTo(200);
+    }
+
+    /** Many more changes than travel in one message. */
+    @Test
+    void aLongDocumentIsImportedAndRestoredAsAWhole() {
+        create("long");
+        String text = "0123456789".repeat(10_000);
+        String version = edited("long", op("text.set", "text", "text", text));
+        Buffer export = api.call(server(), HttpMethod.GET, "/documents/long/export", null, null)
+                .body();
+        assertThat(export.length()).isGreaterThan(2_000_000);
+        HttpResponse<Buffer> imported =
+                api.call(server(), HttpMethod.POST, "/documents/long-too/import", export, "application/octet-stream");
+        assertThat(imported.bodyAsJsonObject().getString("version")).isEqualTo(version);
+        edited("long", op("text.set", "text", "text", ""));
+        api.post(server(), "/documents/long/restore", new JsonObject().put("version", version));
+        for (String id : List.of("long", "long-too")) {
+            assertThat(values(id).getString("text")).isEqualTo(text);
+        }
     }
 
     @Test
