@@ -156,6 +156,11 @@ class AdminPageIT {
             browser.evaluate("scrollTo(0, 0)");
             browser.awaitTrue("document.documentElement.scrollWidth <= innerWidth");
             save(browser, "admin-phone.png");
+            browser.resize(320, 640, true);
+            browser.awaitTrue(
+                    "[...document.querySelectorAll('.card')].every(card => card.scrollWidth <= card.clientWidth"
+                            + " && [...card.querySelectorAll('dd')].every(each =>"
+                            + " each.getBoundingClientRect().right <= card.getBoundingClientRect().right - 8))");
             assertThat(withoutTheRefusal(browser)).isEmpty();
         }
     }
@@ -238,6 +243,7 @@ class AdminPageIT {
     private static void signIn(Browser browser) {
         browser.open("http://127.0.0.1:" + nodes.get(0).httpPort() + "/");
         browser.awaitTrue("!document.getElementById('login').hidden");
+        browser.awaitTrue("document.getElementById('summary').textContent === ''");
         browser.evaluate("(() => { document.getElementById('token').value = '" + TOKEN
                 + "'; document.querySelector('#login button').click(); })()");
         browser.awaitTrue("document.getElementById('login').hidden");

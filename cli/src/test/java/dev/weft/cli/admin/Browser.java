@@ -38,6 +38,7 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     private final Map<Long, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
     private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
     private final StringBuilder partial = new StringBuilder();
+    private CompletableFuture<WebSocket> sending = CompletableFuture.completedFuture(null);
     private WebSocket tools;
     private String session;
 
@@ -168,7 +169,15 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         }
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         waiting.put(id, answer);
-        tools.sendText(message.toString(), true);
+        // A dialog is answered by the thread that reads, maybe before what caused it counts as sent; one at a time may
+        // be.
+        synchronized (this) {
+            sending = sending.thenCompose(sent -> tools.sendText(message.toString(), true));
+            sending.exceptionally(cause -> {
+                answer.completeExceptionally(cause);
+                return null;
+            });
+        }
         return answer;
     }
 

@@ -101,6 +101,20 @@ class ComposeFileTest {
     }
 
     @Test
+    void operatorsHaveATokenThatNodesRead() {
+        for (String name : NODES) {
+            assertThat(node(name)
+                            .get("environment")
+                            .get("WEFT_HTTP_API_TOKENS_FILE")
+                            .asText())
+                    .isEqualTo("/etc/weft/operators.yaml");
+            assertThat(node(name).get("volumes").toString())
+                    .contains("./deploy/operators.yaml:/etc/weft/operators.yaml:ro");
+        }
+        NodeVariables.requireTokens(Repository.file("deploy/operators.yaml"));
+    }
+
+    @Test
     void nodesHaveTimeToHandOff() {
         for (String name : NODES) {
             String grace = node(name).get("stop_grace_period").asText();

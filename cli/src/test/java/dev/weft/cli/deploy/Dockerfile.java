@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** What the Dockerfile says about the container. */
 final class Dockerfile {
-    private static final Pattern VARIABLES = Pattern.compile("(?m)^ENV (.*(?:\\\\\\n.*)*)$");
+    private static final Pattern VARIABLES = Pattern.compile("(?m)^ENV ([^\\\\\\n]*(?:\\\\\\n[^\\\\\\n]*)*)$");
     private static final Pattern VARIABLE = Pattern.compile("(\\w+)=(\\S+)");
 
     private Dockerfile() {}

@@ -21,6 +21,15 @@ final class NodeVariables {
         variables.replaceAll(
                 (name, value) -> name.endsWith("_FILE") ? standIn(name).toString() : value);
         assertThat(ConfigurationFlags.unknownVariables(variables)).isEmpty();
+        describe(variables);
+    }
+
+    /** Fails unless a node would start with this list of operators. */
+    static void requireTokens(Path file) {
+        describe(Map.of("WEFT_HTTP_PORT", "0", "WEFT_HTTP_API_TOKENS_FILE", file.toString()));
+    }
+
+    private static void describe(Map<String, String> variables) {
         CommandSpec command = CommandSpec.create();
         ConfigurationFlags.addTo(command);
         ConfigurationFlags.describe(new CommandLine(command).parseArgs(), variables);

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -43,6 +44,22 @@ final class Api {
         this.description = description;
         this.wallMillis = wallMillis;
         this.bodyBytesMax = bodyBytesMax;
+    }
+
+    /** What a router would take for a fault of its own, and log: a query that is no query. Answers it if it is one. */
+    static boolean canBeRead(HttpServerRequest request) {
+        try {
+            request.params();
+            return true;
+        } catch (IllegalArgumentException e) {
+            ApiProblem problem =
+                    ApiProblem.badRequest("The query cannot be read: % must be followed by two hex digits");
+            request.response()
+                    .setStatusCode(problem.status())
+                    .putHeader(HttpHeaders.CONTENT_TYPE, PROBLEM)
+                    .end(problem.toJson().toBuffer());
+            return false;
+        }
     }
 
     void addTo(Router router) {

@@ -81,7 +81,11 @@ public final class HttpVerticle extends VerticleBase {
                 .setHost(http.host())
                 .setPort(http.port())
                 .setIdleTimeout(IDLE_SECONDS_MAX));
-        server.requestHandler(router);
+        server.requestHandler(request -> {
+            if (Api.canBeRead(request)) {
+                router.handle(request);
+            }
+        });
         return server.listen()
                 .onSuccess(bound -> listening.accept(bound.actualPort()))
                 .mapEmpty();

@@ -302,6 +302,7 @@ class HttpApiAnswersIT {
     @Test
     void whatDoesNotExistAndWhatCannotBeDoneThereAreToldApart() {
         refusedOutside(HttpMethod.GET, "/nonsense", 404, "not-found");
+        refusedOutside(HttpMethod.GET, "/documents?after=%zz", 400, "bad-request");
         refusedOutside(HttpMethod.DELETE, "/nodes", 405, "method-not-allowed");
         refusedOutside(HttpMethod.POST, "/documents/x/owner", 405, "method-not-allowed");
     }

@@ -21,7 +21,9 @@ async function ask(path, body) {
     options.body = JSON.stringify(body);
     headers['Content-Type'] = 'application/json';
   }
-  const response = await fetch('../api/v1/' + path, options);
+  const response = await fetch('../api/v1/' + path, options).catch(() => {
+    throw new Error('This node does not answer; another one may.');
+  });
   byId('login').hidden = response.status !== 401;
   const text = await response.text();
   if (response.ok) return text ? JSON.parse(text) : {};
@@ -224,6 +226,8 @@ async function attempt(action) {
   } catch (failure) {
     byId('problem').textContent = failure.message;
     byId('problem').hidden = false;
+    // What was true before would be taken for what is true now.
+    byId('summary').textContent = '';
   }
 }
 
