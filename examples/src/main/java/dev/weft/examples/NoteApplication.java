@@ -12,6 +12,7 @@ import dev.weft.server.auth.Peers;
 import dev.weft.server.auth.StaticTokenAuthenticator;
 import dev.weft.server.embed.DocumentValues;
 import dev.weft.server.gateway.GatewayOptions;
+import dev.weft.server.storage.DocumentNotFoundException;
 import dev.weft.server.storage.embedded.EmbeddedDocumentStore;
 import dev.weft.server.storage.embedded.EmbeddedStoreOptions;
 import io.vertx.core.Future;
@@ -80,7 +81,7 @@ public final class NoteApplication {
                 .open("note-" + context.pathParam("id"))
                 .compose(note -> note.read(DocumentValues::of).eventually(note::close))
                 .onSuccess(values -> context.json(new JsonObject(values)))
-                .onFailure(context::fail);
+                .onFailure(cause -> context.fail(cause instanceof DocumentNotFoundException ? 404 : 500, cause));
     }
     // end
 

@@ -92,6 +92,14 @@ class NoteApplicationIT {
     }
 
     @Test
+    void aNoteThatNobodyWroteIsNotThere() {
+        assertThat(await(http.get(application.port(), "127.0.0.1", "/notes/never")
+                                .send())
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
     void whoHasNoTokenIsNotLetIn() {
         SyncClient stranger = client(document("note-list"), "some-other-long-token");
         assertThat(await(stranger.connect())).isFalse();
