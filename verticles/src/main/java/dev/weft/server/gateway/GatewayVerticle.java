@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -267,7 +268,14 @@ final class GatewayVerticle extends VerticleBase {
     /** Decodes a large frame on a thread for that. @param then told what came of it, and when it began */
     void decodeElsewhere(Callable<Message> decoding, ObjLongConsumer<AsyncResult<Message>> then) {
         long beganAtNanos = links.frameTime();
-        whenDone(decoders.executeBlocking(decoding, false), answer -> then.accept(answer, beganAtNanos));
+        Future<Message> decoded;
+        try {
+            decoded = decoders.executeBlocking(decoding, false);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("A large frame came after this gateway was stopped; its socket follows");
+            return;
+        }
+        whenDone(decoded, answer -> then.accept(answer, beganAtNanos));
     }
 
     MessageCodec codec(Compressor compressor) {
