@@ -51,6 +51,19 @@ final class ClusterCommand implements Callable<Integer> {
     private int busPort;
 
     @Option(
+            names = "--http-port",
+            description =
+                    "Port of node 1 for metrics, health and, with --api-tokens-file, the HTTP interface and the page for"
+                            + " operators; the next for node 2, and so on.")
+    private Integer httpPort;
+
+    @Option(
+            names = "--api-tokens-file",
+            paramLabel = "FILE",
+            description = "Who may use the HTTP interface, see docs/http-api.md.")
+    private Path apiTokensFile;
+
+    @Option(
             names = "--logs",
             defaultValue = "logs",
             paramLabel = "FOLDER",
@@ -81,7 +94,11 @@ final class ClusterCommand implements Callable<Integer> {
     }
 
     private void requireFreePorts() throws IOException {
-        for (int first : List.of(port, hazelcastPort, busPort)) {
+        List<Integer> firsts = new ArrayList<>(List.of(port, hazelcastPort, busPort));
+        if (httpPort != null) {
+            firsts.add(httpPort);
+        }
+        for (int first : firsts) {
             for (int i = 0; i < count; i++) {
                 try (ServerSocket socket = new ServerSocket()) {
                     socket.setReuseAddress(true);
@@ -89,7 +106,7 @@ final class ClusterCommand implements Callable<Integer> {
                 } catch (java.net.BindException e) {
                     throw new CommandFailedException(
                             "port " + (first + i) + " is taken by another process; stop that, or choose others with"
-                                    + " --port, --hazelcast-port and --bus-port",
+                                    + " --port, --hazelcast-port, --bus-port and --http-port",
                             e);
                 }
             }
@@ -126,6 +143,12 @@ final class ClusterCommand implements Callable<Integer> {
                 "--hazelcast-port=" + (hazelcastPort + number - 1),
                 "--bus-port=" + (busPort + number - 1),
                 "--await-members=" + count));
+        if (httpPort != null) {
+            arguments.add("--http-port=" + (httpPort + number - 1));
+        }
+        if (apiTokensFile != null) {
+            arguments.add("--api-tokens-file=" + apiTokensFile);
+        }
         if (postgresUrl == null) {
             arguments.addAll(List.of("--store=memory", "--allow-unshared-store"));
         } else {
@@ -141,6 +164,10 @@ final class ClusterCommand implements Callable<Integer> {
                     + nodes.get(i).pid());
         }
         System.out.println();
+        if (httpPort != null && apiTokensFile != null) {
+            System.out.println("The page for operators is at http://localhost:" + httpPort + "/admin/");
+            System.out.println();
+        }
         System.out.println(Hints.next(url(0), url(Math.min(2, count - 1)), url(Math.min(1, count - 1))));
         System.out.println("Ctrl-C stops all nodes.");
         System.out.flush();

@@ -107,11 +107,20 @@ class DocumentedCommandsIT {
     }
 
     @Test
-    void threeNodesAreTypedInWatchedAndReadAsThePagesSay() {
-        int port = FreePorts.inARow(9).get(0);
-        start(CLUSTER + " --port=" + port + " --hazelcast-port=" + (port + 3) + " --bus-port=" + (port + 6), Map.of())
-                .await("All 3 nodes have joined");
+    void threeNodesAreTypedInWatchedAndReadAsThePagesSay() throws IOException {
+        int port = FreePorts.inARow(12).get(0);
+        writeTokens();
+        Running cluster = start(
+                CLUSTER + " --port=" + port + " --hazelcast-port=" + (port + 3) + " --bus-port=" + (port + 6)
+                        + " --http-port=" + (port + 9) + " --api-tokens-file=tokens.yaml",
+                Map.of());
+        cluster.await("All 3 nodes have joined");
+        cluster.await("http://localhost:" + (port + 9) + "/admin/");
         assertThat(folder.resolve("logs/node-3.log")).isNotEmptyFile();
+        for (int node = 0; node < 3; node++) {
+            String nodes = run(curl(CURL, port + 9 + node));
+            assertThat(JSON.readTree(nodes).path("nodes")).hasSize(3);
+        }
         useNode(List.of(WATCH_ON_THREE, TYPE_ON_ONE, CAT_ON_TWO), "808[123]", port + 2, port, port + 1);
     }
 
@@ -128,13 +137,12 @@ class DocumentedCommandsIT {
     @Test
     void theHttpInterfaceAnswersAsItsPageSays() throws IOException, InterruptedException {
         int port = FreePorts.inARow(2).get(0);
-        Files.writeString(
-                folder.resolve("tokens.yaml"), DocumentedBlock.only("docs/http-api.md", "yaml", "choose-one-of-16"));
+        writeTokens();
         start(
                         RUN_WITH_HTTP.replace("8090", String.valueOf(port)),
                         Map.of("WEFT_CLIENTS_PORT", String.valueOf(port + 1)))
                 .await("Ready:");
-        String nodes = run(CURL.replace("curl ", "curl -sS ").replace("8090", String.valueOf(port)));
+        String nodes = run(curl(CURL, port));
         assertThat(JSON.readTree(nodes).path("nodes")).hasSize(1);
 
         String paper = "http://localhost:" + port + "/api/v1/documents/paper";
@@ -146,7 +154,7 @@ class DocumentedCommandsIT {
         HttpResponse<String> edited =
                 request("POST", paper + "/edits", DocumentedBlock.only("docs/http-api.md", "json", "text.splice"));
         assertThat(edited.statusCode()).as(edited.body()).isEqualTo(200);
-        String shownPaper = run(CURL_PAPER.replace("curl ", "curl -sS ").replace("8090", String.valueOf(port)));
+        String shownPaper = run(curl(CURL_PAPER, port));
         assertThat(JSON.readTree(shownPaper).path("values").path("text").asText())
                 .isEqualTo("Helloye");
 
@@ -156,6 +164,15 @@ class DocumentedCommandsIT {
         assertThat(ready.fieldNames()).toIterable().containsExactlyElementsOf(() -> shown.fieldNames());
         assertThat(ready.path("checks")).anyMatch(check -> check.path("name")
                 .equals(shown.path("checks").get(0).path("name")));
+    }
+
+    private void writeTokens() throws IOException {
+        Files.writeString(
+                folder.resolve("tokens.yaml"), DocumentedBlock.only("docs/http-api.md", "yaml", "choose-one-of-16"));
+    }
+
+    private static String curl(String documented, int port) {
+        return documented.replace("curl ", "curl -sS ").replace("8090", String.valueOf(port));
     }
 
     private static HttpResponse<String> request(String method, String url, String body)
