@@ -149,7 +149,7 @@ final class NodeStart {
                 wanted.addDisabledMetricsCategory(domain);
             }
         }
-        return new VertxOptions().setMetricsOptions(wanted);
+        return new VertxOptions().setMetricsOptions(wanted).setPreferNativeTransport(true);
     }
 
     private static VertxBuilder withMetrics(VertxBuilder builder, ServerMetrics metrics) {
