@@ -13,7 +13,7 @@ package dev.weft.server.embed;
 public record EmbedLimits(int gateways, int openMax, int editBytesMax, int pendingBytesMax, int waitingBytesMax) {
     private static final int MIB = 1 << 20;
 
-    public static final EmbedLimits DEFAULT = new EmbedLimits(2, 1_000, 8 * MIB, 16 * MIB, 64 * MIB);
+    public static final EmbedLimits DEFAULT = new EmbedLimits(2, 1_000, 4 * MIB, 16 * MIB, 64 * MIB);
 
     public EmbedLimits {
         if (gateways < 1 || openMax < 1 || editBytesMax < 1 || pendingBytesMax < 1 || waitingBytesMax < 1) {

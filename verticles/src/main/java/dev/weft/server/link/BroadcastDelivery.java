@@ -12,6 +12,9 @@ import java.util.Map;
 
 /** Passes the changes of one broadcast on to the live sessions, one by one or as batches. Confined to its link. */
 final class BroadcastDelivery {
+    /** Changes of one message. Far below what a client's codec takes, 131,072 by default. */
+    static final int CHANGES_PER_MESSAGE = 8_192;
+
     private final String documentId;
     private final boolean hasSeveral;
     private final LinkOutput output;
@@ -46,10 +49,15 @@ final class BroadcastDelivery {
         Map<List<Change>, List<String>> recipients = new LinkedHashMap<>();
         batches.forEach((id, changes) ->
                 recipients.computeIfAbsent(changes, c -> new ArrayList<>()).add(id));
-        recipients.forEach((changes, ids) -> output.toSessions(
-                ids,
-                changes.size() == 1
-                        ? new ChangeMessage(documentId, changes.get(0))
-                        : new ChangesMessage(documentId, changes)));
+        recipients.forEach((changes, ids) -> {
+            for (int from = 0; from < changes.size(); from += CHANGES_PER_MESSAGE) {
+                List<Change> part = changes.subList(from, Math.min(changes.size(), from + CHANGES_PER_MESSAGE));
+                output.toSessions(
+                        ids,
+                        part.size() == 1
+                                ? new ChangeMessage(documentId, part.get(0))
+                                : new ChangesMessage(documentId, part));
+            }
+        });
     }
 }

@@ -336,6 +336,23 @@ class AwareLinkTest {
         assertThat(script.heard("s1", ErrorMessage.class)).hasSize(1);
     }
 
+    // The codec of a client refuses a message with too many.
+    @Test
+    void passesALargeBroadcastOnInSeveralMessages() {
+        script.client("s1", new HandshakeRequest("paper", bob.peer(), bob.holds(), Set.of(Capability.BATCH)))
+                .routed()
+                .owner(OWNER.attached(1, 0))
+                .owner(state(1, 0));
+        List<Change> typed = ann.types("x".repeat(BroadcastDelivery.CHANGES_PER_MESSAGE + 1));
+        script.owner(broadcast(1, typed.size(), typed.toArray(Change[]::new)));
+        List<ChangesMessage> many = script.heard("s1", ChangesMessage.class);
+        assertThat(many).hasSize(1);
+        assertThat(many.get(0).changes()).isEqualTo(typed.subList(0, BroadcastDelivery.CHANGES_PER_MESSAGE));
+        assertThat(script.heard("s1", ChangeMessage.class))
+                .extracting(ChangeMessage::change)
+                .containsExactly(typed.get(typed.size() - 1));
+    }
+
     @Test
     void ignoresAnAnswerToAnEarlierQuestionThatWouldSkipChanges() {
         live("s1", bob);
