@@ -9,6 +9,8 @@ import dev.weft.testkit.PostgresServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -104,6 +106,17 @@ class DocumentedCommandsIT {
         start(RUN, Map.of("WEFT_CLIENTS_PORT", String.valueOf(port))).await("Ready:");
         useNode(List.of(WATCH, TYPE, CAT), "8080", port, port, port);
         assertThat(folder.resolve("data")).isDirectory();
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws IOException, InterruptedException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = String.valueOf(taken.getLocalPort());
+            Running refused = start(RUN, Map.of("WEFT_CLIENTS_PORT", port));
+            assertThat(refused.process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(refused.output()).contains("port " + port + " is taken by another process");
+        }
     }
 
     @Test

@@ -165,7 +165,7 @@ public final class Server {
                 .compose(started -> deployHttp())
                 .map(this)
                 .onSuccess(server -> tellStarted())
-                .recover(this::giveUp);
+                .recover(failure -> giveUp(BindFailure.named(failure)));
     }
 
     private DocumentDeployer newDeployer() {
