@@ -108,6 +108,7 @@ public final class NodeProcess {
                 if (line.startsWith(JOINED)) {
                     joined.complete(null);
                 } else if (line.startsWith(READY)) {
+                    joined.complete(null);
                     ready.complete(null);
                 }
                 line = lines.readLine();
@@ -132,7 +133,7 @@ public final class NodeProcess {
         }
     }
 
-    /** Of a node of a cluster: that others find one if they start now. */
+    /** That others find a cluster if they start now; of a node that is alone, that it is ready. */
     public void awaitJoined(long seconds) throws InterruptedException {
         await(joined, seconds);
     }
